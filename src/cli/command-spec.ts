@@ -1,0 +1,31 @@
+/** The shape of a command: how it is called, what its help says, and what runs. */
+import type { CommandContext } from "./command-context.ts";
+import type { CommandResult } from "./output.ts";
+
+export type OptionValues = { readonly [name: string]: string | boolean | undefined };
+
+export type CommandInput = {
+  readonly operands: readonly string[];
+  readonly options: OptionValues;
+};
+
+export type RunCommand = (context: CommandContext, input: CommandInput) => Promise<CommandResult>;
+
+export type OptionSpec = {
+  /** Commander's form, e.g. `--market <market>`. */
+  readonly form: string;
+  readonly says: string;
+  readonly choices?: readonly string[] | undefined;
+  readonly fallback?: string | undefined;
+  readonly required?: boolean | undefined;
+};
+
+export type CommandSpec = {
+  readonly name: string;
+  readonly description: string;
+  readonly operands?: readonly { readonly form: string; readonly says: string }[] | undefined;
+  readonly options?: readonly OptionSpec[] | undefined;
+  readonly example: string;
+  readonly isDefault?: boolean | undefined;
+  readonly load: () => Promise<RunCommand>;
+};

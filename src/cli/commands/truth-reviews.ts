@@ -1,0 +1,98 @@
+/** `truth reviews|approve|reject|reopen`: what waits for a person, and what the person says. */
+import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
+import { type ReviewRef, chooseReviews, listOpenReviews } from "#truth/reviews.ts";
+import type { CommandInput, RunCommand } from "../command-spec.ts";
+import type { CommandContext } from "../command-context.ts";
+import { requireUs } from "../market-choice.ts";
+import { dateOption, requiredOption, textOption } from "../option-values.ts";
+import { type CommandResult, table } from "../output.ts";
+import { type OpenUs, openUs } from "../us-open.ts";
+
+export type ReviewVerb = "approve" | "reject" | "reopen";
+
+const KINDS = {
+  approve: "REVIEW_APPROVED",
+  reject: "REVIEW_REJECTED",
+  reopen: "REVIEW_REOPENED",
+} as const;
+
+/** Lists what waits for a decision. */
+export const runTruthReviews: RunCommand = async (context, input) => {
+  requireUs(input);
+  const us = openUs(context);
+  try {
+    const reviews = openReviews(us);
+    const rows = reviews.map((review) => [
+      review.id,
+      review.symbol,
+      review.session,
+      review.rule,
+      review.holds ? "holds time" : "",
+      Object.entries(review.facts).map(([name, value]) => `${name}=${String(value)}`).join(" "),
+    ]);
+    const lines =
+      rows.length === 0
+        ? ["nothing waits for a decision"]
+        : [...table(rows), "", 'next: meridian truth approve|reject ID… --operator NAME --reason TEXT'];
+    return { exitCode: 0, document: { reviews }, lines };
+  } finally {
+    us.close();
+  }
+};
+
+/** Records a person's decision about reviews. */
+export async function runReviewDecision(
+  verb: ReviewVerb,
+  context: CommandContext,
+  input: CommandInput,
+): Promise<CommandResult> {
+  requireUs(input);
+  const us = openUs(context);
+  try {
+    const operator = requiredOption(input, "operator");
+    const reason = requiredOption(input, "reason");
+    const chosen = chooseReviews(candidatesFor(verb, us), {
+      ids: input.operands,
+      symbol: textOption(input, "symbol"),
+      before: dateOption(input, "before"),
+    });
+    if (chosen.length > 0) {
+      us.ledger.append({
+        kind: KINDS[verb],
+        actor: operator,
+        payload: { reviews: chosen.map((review) => ({ ...review })), reason },
+      });
+    }
+    const past = verb === "reopen" ? "reopened" : verb === "approve" ? "approved" : "rejected";
+    return {
+      exitCode: 0,
+      document: { verb, reviews: chosen },
+      lines: [
+        `${chosen.length} ${chosen.length === 1 ? "review" : "reviews"} ${past} by ${operator}`,
+        ...table(chosen.map((one) => [one.id, one.symbol, one.session, one.rule]).slice(0, 20), "  "),
+        "next: meridian us build makes it effective, then meridian gate ingest --market us",
+      ],
+    };
+  } finally {
+    us.close();
+  }
+}
+
+function openReviews(us: OpenUs) {
+  const required = new Set(us.proxies.roles.filter((one) => one.blocking).map((one) => one.symbol));
+  const report = reportInForce(us);
+  return report ? listOpenReviews("us", report, us.events, required) : [];
+}
+
+/** Open reviews can be decided; decided ones can only be reopened, so that a change of mind is on record. */
+function candidatesFor(verb: ReviewVerb, us: OpenUs): readonly ReviewRef[] {
+  if (verb !== "reopen") return openReviews(us);
+  return reportInForce(us)?.reviews.filter((review) => us.events.decisions.has(review.id)) ?? [];
+}
+
+function reportInForce(us: OpenUs) {
+  const analyticsDir = us.workspace.analyticsDir("us");
+  const pointed = readPointedSnapshot(analyticsDir);
+  const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
+  return manifest ? readReport(analyticsDir, manifest) : undefined;
+}

@@ -1,0 +1,90 @@
+/**
+ * The command table as a program: every command gets the shared options, an example in its help, one
+ * way to print and one way to fail. What a command does is loaded only when it runs.
+ */
+import { Command, Option } from "commander";
+import { type CommandContext, type SharedOptions, openContext } from "./command-context.ts";
+import type { CommandSpec, OptionValues } from "./command-spec.ts";
+import { COMMANDS, GROUPS } from "./command-table.ts";
+import { printError, printResult } from "./output.ts";
+import { secretMask } from "#platform/secrets.ts";
+
+export interface Program {
+  /** Runs one command line and returns its exit code. @throws CommanderError for wrong usage and help */
+  run(argv: readonly string[]): Promise<number>;
+}
+
+const DAILY_PATH = `
+The daily path, US:
+  meridian us daily                        fetch what the vendor published
+  meridian us retry                        the second pass over what failed
+  meridian us build                        raw to staging to analytics
+  meridian gate ingest --market us         gate 1: moves Canonical Truth Time, or says why not
+  meridian truth status --market us        the three times, what holds them, the next command
+
+No order ever leaves this program. It observes, analyses and suggests; it never acts.`;
+
+/** Builds the program from the command table. */
+export function createProgram(): Program {
+  let exitCode = 0;
+  const program = new Command("meridian")
+    .description("A local-first market observatory.")
+    .addHelpText("after", DAILY_PATH)
+    .exitOverride()
+    .showHelpAfterError("(run with --help for usage)");
+  const groups = new Map<string, Command>();
+  for (const [name, description] of Object.entries(GROUPS)) {
+    groups.set(name, program.command(name).description(description).exitOverride());
+  }
+  for (const spec of COMMANDS) {
+    const words = spec.name.split(" ");
+    const parent = words.length > 1 ? groups.get(words[0] ?? "") : program;
+    if (!parent) throw new Error(`broken promise: ${spec.name} has a group`);
+    const command = parent.command(words.at(-1) ?? "", { isDefault: spec.isDefault === true });
+    configure(command.exitOverride(), spec);
+    command.action(async (...given: unknown[]) => {
+      const operands = given.slice(0, -2).flat().filter((word) => typeof word === "string");
+      exitCode = await runSpec(spec, operands, command.opts<OptionValues & SharedOptions>());
+    });
+  }
+  return {
+    run: async (argv) => {
+      await program.parseAsync([...argv], { from: "user" });
+      return exitCode;
+    },
+  };
+}
+
+function configure(command: Command, spec: CommandSpec): void {
+  command.description(spec.description);
+  for (const operand of spec.operands ?? []) command.argument(operand.form, operand.says);
+  for (const option of spec.options ?? []) {
+    const made = new Option(option.form, option.says);
+    if (option.choices) made.choices(option.choices);
+    if (option.fallback !== undefined) made.default(option.fallback);
+    if (option.required === true) made.makeOptionMandatory();
+    command.addOption(made);
+  }
+  command
+    .option("--workspace <dir>", "the operator's folder (or MERIDIAN_WORKSPACE, or ./workspace)")
+    .option("--json", "one JSON document on stdout, nothing else")
+    .addOption(new Option("--clock <choice>", "fixed:INSTANT, in SYNTHETIC workspaces only"))
+    .addHelpText("after", `\nExample:\n  ${spec.example}`);
+}
+
+async function runSpec(
+  spec: CommandSpec,
+  operands: readonly string[],
+  options: OptionValues & SharedOptions,
+): Promise<number> {
+  let context: CommandContext | undefined;
+  try {
+    context = openContext(options);
+    const run = await spec.load();
+    const result = await run(context, { operands, options });
+    printResult(result, context.json, context.credentials.mask);
+    return result.exitCode;
+  } catch (error) {
+    return printError(error, options.json === true, context?.credentials.mask ?? secretMask([]));
+  }
+}

@@ -1,0 +1,71 @@
+/** Reads `meridian.toml` once, at the edge, and says exactly what is wrong with it. */
+import { parse as parseToml } from "smol-toml";
+import type { z } from "zod";
+import { type Settings, settingsSchema } from "#contracts/settings.ts";
+import { MeridianError } from "#core/meridian-error.ts";
+import { readTextIfThere } from "#platform/atomic-file.ts";
+
+const FILE = "meridian.toml";
+
+/** The settings of a workspace; all defaults when it has no file. @throws CONFIG_INVALID */
+export function readSettings(path: string): Settings {
+  const text = readTextIfThere(path);
+  return parseSettings(text ?? "");
+}
+
+/** Settings from TOML text. @throws CONFIG_INVALID naming file, key, expected and found */
+export function parseSettings(text: string): Settings {
+  let table: unknown;
+  try {
+    table = parseToml(text);
+  } catch (cause) {
+    const says = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+    throw new MeridianError("CONFIG_INVALID", {
+      message: `${FILE} is not readable as TOML: ${says}`,
+      facts: { file: FILE },
+      cause,
+    });
+  }
+  const parsed = settingsSchema.safeParse(table, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  if (!first) throw new Error("broken promise: a failed parse has an issue");
+  throw describeIssue(first, table, parsed.error);
+}
+
+function describeIssue(issue: z.core.$ZodIssue, table: unknown, cause: unknown): MeridianError {
+  const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys : [];
+  const path = [...issue.path, ...unknownKeys.slice(0, 1)].map(String);
+  const key = path.join(".");
+  const found = JSON.stringify(valueAt(table, path)) ?? "nothing";
+  const expected = unknownKeys.length > 0 ? "a key that exists" : expectationOf(issue);
+  return new MeridianError("CONFIG_INVALID", {
+    message: `${FILE}: ${key}: expected ${expected}, found ${found}`,
+    facts: { file: FILE, key, expected, found },
+    cause,
+  });
+}
+
+function expectationOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `a ${issue.expected}`;
+    case "too_small":
+      return `a value of at least ${issue.minimum}`;
+    case "too_big":
+      return `a value of at most ${issue.maximum}`;
+    case "invalid_value":
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    default:
+      return issue.message;
+  }
+}
+
+function valueAt(table: unknown, path: readonly string[]): unknown {
+  let value: unknown = table;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Object.entries(value).find(([name]) => name === key)?.[1];
+  }
+  return value;
+}

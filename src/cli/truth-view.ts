@@ -1,0 +1,162 @@
+/**
+ * Where a market's time stands, on one screen: RDT, CTT, TE, the state, what holds time back and the
+ * next command. Reads only; `gate ingest` is what moves anything.
+ */
+import type { SnapshotManifest } from "#contracts/snapshot.ts";
+import { sessionsBefore } from "#core/calendar.ts";
+import { dayNumberOf, sessionDate } from "#core/session-date.ts";
+import type { Verdict } from "#core/verdict.ts";
+import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
+import { verifyLedger } from "#ledger/verify-ledger-store.ts";
+import { readWorkspaceKind } from "#platform/workspace.ts";
+import { type OpenReview, listOpenReviews } from "#truth/reviews.ts";
+import { decideGate1 } from "#truth/run-gate1.ts";
+import { decideTemporalState } from "#truth/temporal-state.ts";
+import type { TemporalView } from "#truth/temporal-store.ts";
+import type { CommandContext } from "./command-context.ts";
+import { table } from "./output.ts";
+import { gate1Options } from "./us-gate.ts";
+import { type OpenUs, openUs, rdtOf } from "./us-open.ts";
+import { snapshotIsStale } from "./us-stale.ts";
+
+export type TruthView = {
+  readonly market: string;
+  readonly synthetic: boolean;
+  readonly rdt: string | null;
+  readonly ctt: string | null;
+  readonly te: string | null;
+  readonly state: string;
+  readonly drift: number | null;
+  readonly calendar: string;
+  readonly proxySet: string;
+  readonly snapshot: string | null;
+  /** Gate 1's verdict on the snapshot in force as it stands now; null without a snapshot. */
+  readonly verdict: Verdict | null;
+  readonly openReviews: number;
+  readonly holdingReviews: readonly OpenReview[];
+  /** What holds time back, as sentences; empty when nothing does. */
+  readonly why: readonly string[];
+  readonly next: string;
+};
+
+/** Reads the truth of the US market. */
+export async function readTruth(context: CommandContext): Promise<TruthView> {
+  const us = openUs(context);
+  try {
+    return await viewOf(us, context);
+  } finally {
+    us.close();
+  }
+}
+
+async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
+  const analyticsDir = us.workspace.analyticsDir("us");
+  const pointed = readPointedSnapshot(analyticsDir);
+  const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
+  const rdt = rdtOf(us);
+  const { ctt } = us.events;
+  const te = null;
+  const required = new Set(us.proxies.roles.filter((one) => one.blocking).map((one) => one.symbol));
+  const reviews = manifest
+    ? listOpenReviews("us", readReport(analyticsDir, manifest), us.events, required)
+    : [];
+  const decision = manifest ? await decideGate1(gate1Options(us)) : undefined;
+  const state = decideTemporalState(
+    { rdt, ctt, te },
+    { corrupt: !verifyLedger(us.database).ok, halted: false },
+    (from, to) => sessionsBetween(us, from, to),
+  );
+  const pending = pendingBuild(us, manifest);
+  return {
+    market: "us",
+    synthetic: readWorkspaceKind(context.workspace) === "synthetic",
+    rdt,
+    ctt,
+    te,
+    state,
+    drift: null,
+    calendar: us.calendar.facts.version,
+    proxySet: `${us.proxies.id} ${us.proxies.version}`,
+    snapshot: manifest?.snapshot ?? null,
+    verdict: decision?.verdict ?? null,
+    openReviews: reviews.length,
+    holdingReviews: reviews.filter((review) => review.holds),
+    why: whyOf({ rdt, ctt, pending, verdict: decision?.verdict, moved: decision?.moved === true }),
+    next: nextOf({ rdt, ctt, pending, verdict: decision?.verdict, moved: decision?.moved === true, state }),
+  };
+}
+
+type Standing = {
+  readonly rdt: string | null;
+  readonly ctt: string | null;
+  readonly pending: string | undefined;
+  readonly verdict: Verdict | undefined;
+  /** Gate 1 would move CTT if it were run. */
+  readonly moved: boolean;
+};
+
+function whyOf({ rdt, ctt, pending, verdict, moved }: Standing): string[] {
+  if (rdt === null) return ["nothing was received yet"];
+  if (pending !== undefined) return [pending];
+  if (moved) return ["gate 1 would pass now and was not run yet"];
+  if (ctt === rdt) return [];
+  return verdict?.reasons.map((reason) => reason.says) ?? [];
+}
+
+function nextOf(standing: Standing & { readonly state: string }): string {
+  const { rdt, pending, verdict, moved, state } = standing;
+  if (state === "CORRUPT") return "meridian ledger verify";
+  if (rdt === null) return "meridian us daily, or meridian us import FILE";
+  if (pending !== undefined) return "meridian us build";
+  if (moved) return "meridian gate ingest --market us";
+  const rules = new Set(verdict?.reasons.map((reason) => reason.rule));
+  if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN")) return "meridian truth reviews";
+  if (rules.has("NOT_RECEIVED")) return "meridian us daily";
+  if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) {
+    return "meridian us backfill, or meridian truth waive with a recorded decision";
+  }
+  if (rules.has("UNIVERSE_COVERAGE")) return "meridian us retry, then meridian us build";
+  return "meridian us daily, when the next session is over";
+}
+
+function pendingBuild(us: OpenUs, manifest: SnapshotManifest | undefined): string | undefined {
+  if (!manifest) return "what was received has not been built yet";
+  return snapshotIsStale(us, manifest)
+    ? "data or decisions came after the snapshot in force was built"
+    : undefined;
+}
+
+function sessionsBetween(us: OpenUs, from: string, to: string): number {
+  const before = (date: string): number => sessionsBefore(us.calendar, dayNumberOf(sessionDate(date)));
+  return before(to) - before(from);
+}
+
+/** The view as `temporal_state.json` keeps it. */
+export function temporalView(truth: TruthView): TemporalView {
+  const { market, synthetic, rdt, ctt, te, state, snapshot, calendar, verdict } = truth;
+  return { market, synthetic, rdt, ctt, te, state, snapshot, calendar, verdict };
+}
+
+/** One screen of text. */
+export function describeTruth(truth: TruthView): string[] {
+  const time = (value: string | null): string => value ?? "not begun";
+  return [
+    ...(truth.synthetic ? ["SYNTHETIC data"] : []),
+    ...table([
+      ["market", truth.market],
+      ["state", truth.state],
+      ["RDT", `${time(truth.rdt)}  newest completed session received`],
+      ["CTT", `${time(truth.ctt)}  newest session validated and accepted`],
+      ["TE", `${time(truth.te)}  newest session advanced by a person`],
+      ["snapshot", truth.snapshot ?? "none"],
+      ["calendar", truth.calendar],
+      ["proxies", truth.proxySet],
+      ["reviews", `${truth.openReviews} open, ${truth.holdingReviews.length} hold time`],
+    ]),
+    "",
+    ...(truth.why.length === 0
+      ? ["nothing holds time back"]
+      : ["what holds time back:", ...truth.why.map((sentence) => `  - ${sentence}`)]),
+    `next: ${truth.next}`,
+  ];
+}

@@ -1,0 +1,106 @@
+/**
+ * The composition root of the US market: opens its state file and stores, folds what people have
+ * decided, and hands jobs what they need. The only place where concrete adapters are built.
+ */
+import { openRawStore } from "#ingestion/raw-store.ts";
+import { openLedger } from "#ledger/ledger-store.ts";
+import { parseListing } from "#markets/us/alpha-vantage/parse-listing.ts";
+import { usAssetTypes } from "#markets/us/build/us-asset-types.ts";
+import { usRoleOf } from "#markets/us/build/us-roles.ts";
+import { readListingMaster } from "#markets/us/listing-master.ts";
+import { usProxySet } from "#markets/us/proxy-set.ts";
+import { type Universe, decideUniverse } from "#markets/us/universe.ts";
+import { usCalendar, usCorrections } from "#markets/us/us-calendar.ts";
+import type { UsDataContext } from "#markets/us/us-data-context.ts";
+import { openStateStore } from "#platform/state-store.ts";
+import type { UniverseMember } from "#truth/gate1-facts.ts";
+import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
+import type { CommandContext } from "./command-context.ts";
+import { startProgress } from "./progress.ts";
+
+export type OpenUs = UsDataContext & { close(): void };
+
+/** Opens the US stores of a workspace; creates what is not there. */
+export function openUs(context: CommandContext): OpenUs {
+  const { workspace, settings, clock } = context;
+  const database = openStateStore(workspace.statePath("us"));
+  try {
+    const ledger = openLedger(database, "us", clock);
+    const rawStore = openRawStore({ workspace, market: "us", database, clock });
+    const events = foldTruthEvents(ledger.entries({ kinds: TRUTH_EVENT_KINDS }));
+    const corrections = usCorrections(settings, events.corrections);
+    const proxies = usProxySet(settings.us.vendor.plan, settings.us.proxies);
+    const progress = startProgress();
+    return {
+      workspace,
+      settings,
+      clock,
+      database,
+      ledger,
+      rawStore,
+      events,
+      corrections,
+      calendar: usCalendar(corrections),
+      proxies,
+      roleOf: usRoleOf([...proxies.roles], () =>
+        usAssetTypes(
+          rawStore.receipts({ kinds: ["listing"] }),
+          settings.thresholds.listing_short_share,
+          (receipt) => rawStore.readBody(receipt),
+        ),
+      ),
+      progress,
+      close: () => {
+        progress.end();
+        database.close();
+      },
+    };
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+/** The universe in force, with what the listings say of its end. */
+export function openUsUniverse(us: UsDataContext): {
+  readonly universe: Universe;
+  readonly members: readonly UniverseMember[];
+} {
+  const share = us.settings.thresholds.listing_short_share;
+  const listing = readListingMaster(us.rawStore, share, us.events.withdrawn)?.rows;
+  const universe = decideUniverse({
+    settings: us.settings.us.universe,
+    plan: us.settings.us.vendor.plan,
+    proxySet: us.proxies,
+    listing,
+  });
+  const delisted = new Map(
+    [...(listing ?? []), ...delistedRows(us)].map((row) => [row.symbol, row.delistingDate]),
+  );
+  const members = universe.members.map(({ symbol }) => ({
+    symbol,
+    delistedOn: delisted.get(symbol) ?? null,
+  }));
+  return { universe, members };
+}
+
+/** Rows of the newest listing of delisted symbols, if one was ever fetched. */
+function delistedRows(us: UsDataContext) {
+  const receipt = us.rawStore
+    .receipts({ kinds: ["listing"] })
+    .findLast((one) => one.endpoint.params["state"] === "delisted" && !us.events.withdrawn.has(one.id));
+  if (!receipt) return [];
+  const listing = parseListing(us.rawStore.readBody(receipt));
+  return "problem" in listing ? [] : listing.rows;
+}
+
+/** Newest completed session among daily payloads received, never below CTT (decision 1). */
+export function rdtOf(us: UsDataContext): string | null {
+  let rdt = us.events.ctt;
+  const kinds = ["daily", "daily_adjusted", "index_daily", "import_daily"] as const;
+  for (const { id, newestSession } of us.rawStore.receipts({ kinds })) {
+    if (newestSession === null || us.events.withdrawn.has(id)) continue;
+    if (rdt === null || newestSession > rdt) rdt = newestSession;
+  }
+  return rdt;
+}

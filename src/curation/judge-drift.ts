@@ -1,0 +1,81 @@
+/** Finds the moves of a symbol that gate 1 parks or lists, and states the facts a person needs. */
+import type { ParkRule } from "#contracts/snapshot.ts";
+import { formatPrice } from "#core/price.ts";
+import { dateOfDayNumber } from "#core/session-date.ts";
+import { type DriftFinding, type DriftLimits, changeOf, judgeDrift } from "#truth/gate1/drift.ts";
+import type { ReviewFacts } from "./reviews.ts";
+import {
+  NONE,
+  type RevisionChain,
+  comparableClose,
+  dividendsBetween,
+  forEachRevision,
+  isComparable,
+} from "./revision-chain.ts";
+import type { SymbolRows } from "./symbol-rows.ts";
+
+export type DriftSink = {
+  readonly park: (row: number, rule: ParkRule, facts: ReviewFacts) => void;
+  readonly list: (row: number, facts: ReviewFacts) => void;
+};
+
+/** Compares every revision of every session with the row before as received (decision 3). */
+export function judgeMoves(
+  rows: SymbolRows,
+  chain: RevisionChain,
+  limits: DriftLimits,
+  sink: DriftSink,
+): void {
+  if (rows.role.instrumentClass === "series") return;
+  const { received } = chain;
+  for (let at = 1; at < received.length; at++) {
+    const before = chain.newestRow[received[at - 1] ?? 0] ?? NONE;
+    const after = chain.newestRow[received[at + 1] ?? NONE] ?? NONE;
+    forEachRevision(chain, received[at] ?? 0, (row) => {
+      judgeMove(rows, chain, { before, row, after }, limits, sink);
+    });
+  }
+}
+
+function judgeMove(
+  rows: SymbolRows,
+  chain: RevisionChain,
+  at: { readonly before: number; readonly row: number; readonly after: number },
+  limits: DriftLimits,
+  sink: DriftSink,
+): void {
+  const { before, row, after } = at;
+  if (!isComparable(rows, chain, before, row)) return;
+  const hasAfter = after !== NONE && isComparable(rows, chain, row, after);
+  const move = {
+    before: comparableClose(rows, chain, before),
+    close: comparableClose(rows, chain, row),
+    after: hasAfter ? comparableClose(rows, chain, after) : undefined,
+    dividends: dividendsBetween(rows, chain, before, row),
+    volume: rows.table.volume[row] ?? NaN,
+  };
+  const finding = judgeDrift(move, rows.role, limits);
+  if (!finding) return;
+  const facts = factsOf(rows, before, row, changeOf(move), finding);
+  if (finding.kind === "park") sink.park(row, finding.rule, facts);
+  else sink.list(row, facts);
+}
+
+function factsOf(
+  rows: SymbolRows,
+  before: number,
+  row: number,
+  change: number,
+  finding: DriftFinding,
+): ReviewFacts {
+  const { table } = rows;
+  const facts = {
+    before_session: dateOfDayNumber(table.day[before] ?? 0),
+    before_close: formatPrice(table.close[before] ?? 0),
+    close: formatPrice(table.close[row] ?? 0),
+    change_percent: Number((change * 100).toFixed(2)),
+    limit_percent: finding.limitPercent,
+  };
+  if (finding.kind === "list" || finding.rule !== "DRIFT_UNCORROBORATED") return facts;
+  return { ...facts, because: finding.because, split_ratio: finding.splitRatio ?? null };
+}

@@ -1,0 +1,146 @@
+/**
+ * Judges all daily rows of one symbol: row rules, revisions, basis and drift, then the outcome of
+ * every row under the reviews decided so far. The same rows in the same order always give the same
+ * judgement; nothing is read or written.
+ */
+import type { ParkedRow } from "#contracts/snapshot.ts";
+import { formatPrice } from "#core/price.ts";
+import type { DriftLimits } from "#truth/gate1/drift.ts";
+import { REVIEW_REJECTED, type SessionIndex, judgeDailyRows } from "#truth/gate1/row-rules.ts";
+import { findBasisMismatch } from "./judge-basis.ts";
+import { judgeMoves } from "./judge-drift.ts";
+import {
+  NONE,
+  type RevisionChain,
+  chainRevisions,
+  forEachRevision,
+  payloadOfRow,
+} from "./revision-chain.ts";
+import { type ReviewDecisions, type ReviewFacts, makeReview, outcomeOfReviews } from "./reviews.ts";
+import { OUTCOME_ACCEPTED, OUTCOME_CONFIRMING, OUTCOME_QUARANTINED } from "./row-outcome.ts";
+import { type SessionGaps, findSessionGaps } from "./session-gaps.ts";
+import type { SymbolRows } from "./symbol-rows.ts";
+
+export type JudgeContext = {
+  readonly market: string;
+  readonly sessions: SessionIndex;
+  readonly limits: DriftLimits & { readonly basisPercent: number };
+  readonly decisions: ReviewDecisions;
+};
+
+export type RowNote = { readonly row: number; readonly facts: ReviewFacts };
+
+/** By row: `reasons` (rule bits), `outcomes` (see row-outcome), `revisionOf`, `payloadOf`. */
+export type SymbolJudgement = SessionGaps & {
+  readonly reasons: Uint32Array;
+  readonly outcomes: Uint8Array;
+  readonly revisionOf: Int32Array;
+  readonly payloadOf: Int32Array;
+  /** Rows that are data, sorted by session, then revision. */
+  readonly accepted: Int32Array;
+  readonly reviews: readonly ParkedRow[];
+  readonly largeMoves: readonly RowNote[];
+  readonly restated: readonly RowNote[];
+};
+
+/** Judges the symbol. The arrays of the result are the caller's to keep. */
+export function judgeSymbol(rows: SymbolRows, context: JudgeContext): SymbolJudgement {
+  const { table, payloads, role } = rows;
+  const { market, sessions, decisions, limits } = context;
+  const reasons = new Uint32Array(table.length);
+  const hasVolume = role.instrumentClass === "stock" || role.instrumentClass === "fund";
+  if (!hasVolume) table.volume.fill(NaN, 0, table.length);
+  for (const payload of payloads) judgeDailyRows(table, payload, sessions, hasVolume, reasons);
+
+  const chain = chainRevisions(rows, sessions, reasons);
+  const reviewsOf = new Map<number, ParkedRow[]>();
+  const largeMoves: RowNote[] = [];
+  judgeMoves(rows, chain, limits, {
+    park: (row, rule, facts) => {
+      const review = makeReview({ market, rows, row, rule, facts, decisions });
+      reviewsOf.set(row, [...(reviewsOf.get(row) ?? []), review]);
+    },
+    list: (row, facts) => largeMoves.push({ row, facts }),
+  });
+  const mismatch = findBasisMismatch(rows, chain, limits.basisPercent);
+  const ofSymbol = mismatch
+    ? [makeReview({ market, rows, ...mismatch, rule: "BASIS_MISMATCH", decisions })]
+    : [];
+
+  const outcomes = new Uint8Array(table.length);
+  const accepted = settleRevisions({ chain, reviewsOf, ofSymbol, outcomes, reasons });
+  settleConfirmations(chain, outcomes, reasons);
+  return {
+    reasons,
+    outcomes,
+    revisionOf: chain.revisionOf,
+    payloadOf: chain.payloadOf,
+    accepted,
+    reviews: [...ofSymbol, ...[...reviewsOf.values()].flat()],
+    largeMoves: largeMoves.filter((note) => outcomes[note.row] === OUTCOME_ACCEPTED),
+    restated: findRestatements(rows, chain, accepted),
+    ...findSessionGaps(rows, chain, sessions, { reasons, outcomes }),
+  };
+}
+
+/** Gives every revision its outcome and returns the accepted ones in the order of the lake. */
+function settleRevisions(of: {
+  readonly chain: RevisionChain;
+  readonly reviewsOf: ReadonlyMap<number, readonly ParkedRow[]>;
+  readonly ofSymbol: readonly ParkedRow[];
+  readonly outcomes: Uint8Array;
+  readonly reasons: Uint32Array;
+}): Int32Array {
+  const { chain, reviewsOf, ofSymbol, outcomes, reasons } = of;
+  const accepted = new Int32Array(outcomes.length);
+  const general = outcomeOfReviews(ofSymbol);
+  let count = 0;
+  for (const session of chain.received) {
+    forEachRevision(chain, session, (row) => {
+      const own = reviewsOf.get(row);
+      const outcome = own ? outcomeOfReviews([...own, ...ofSymbol]) : general;
+      outcomes[row] = outcome;
+      if (outcome === OUTCOME_QUARANTINED) reasons[row] = REVIEW_REJECTED;
+      if (outcome === OUTCOME_ACCEPTED) accepted[count++] = row;
+    });
+  }
+  return accepted.subarray(0, count);
+}
+
+/** A row that repeats a revision shares its fate. */
+function settleConfirmations(
+  chain: RevisionChain,
+  outcomes: Uint8Array,
+  reasons: Uint32Array,
+): void {
+  for (let row = 0; row < outcomes.length; row++) {
+    const first = chain.confirms[row] ?? NONE;
+    if (first === NONE) continue;
+    const outcome = outcomes[first] ?? OUTCOME_QUARANTINED;
+    outcomes[row] = outcome === OUTCOME_ACCEPTED ? OUTCOME_CONFIRMING : outcome;
+    reasons[row] = reasons[first] ?? 0;
+  }
+}
+
+/** Accepted revisions that changed a bar of the same basis. */
+function findRestatements(
+  rows: SymbolRows,
+  chain: RevisionChain,
+  accepted: Int32Array,
+): RowNote[] {
+  const notes: RowNote[] = [];
+  for (const row of accepted) {
+    const older = chain.olderRow[row] ?? NONE;
+    if (older === NONE) continue;
+    const payload = payloadOfRow(rows, chain, row);
+    if (payload.basis !== payloadOfRow(rows, chain, older).basis) continue;
+    const facts = {
+      revision: chain.revisionOf[row] ?? 0,
+      close_before: formatPrice(rows.table.close[older] ?? 0),
+      close: formatPrice(rows.table.close[row] ?? 0),
+      raw: payload.receipt.id,
+    };
+    notes.push({ row, facts });
+  }
+  return notes;
+}

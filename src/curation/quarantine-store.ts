@@ -1,0 +1,79 @@
+/**
+ * Writes the rows that gate 1 refused, each with its place in the raw bytes, its text and every
+ * rule it failed: `data/quarantine/<market>/<snapshot>.ndjson`, one line a row.
+ */
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { canonicalJson } from "#core/canonical-json.ts";
+import {
+  publishFile,
+  removeLeftovers,
+  temporaryPathOf,
+  wrapDiskError,
+} from "#platform/atomic-file.ts";
+
+const BUFFER_CHARACTERS = 1 << 16;
+
+export type QuarantinedRow = {
+  readonly dataset: string;
+  readonly symbol: string;
+  /** Session of the row, or null when its date could not be read. */
+  readonly session: string | null;
+  readonly raw: string;
+  readonly line: number;
+  readonly text: string;
+  readonly rules: readonly string[];
+};
+
+export interface QuarantineWriter {
+  write(row: QuarantinedRow): void;
+  /** Makes the file visible and returns its digest. */
+  publish(): string;
+  abandon(): void;
+}
+
+/** Starts the quarantine file of a snapshot; it becomes visible only when published. */
+export function startQuarantine(quarantineDir: string, snapshot: string): QuarantineWriter {
+  mkdirSync(quarantineDir, { recursive: true });
+  removeLeftovers(quarantineDir);
+  const path = join(quarantineDir, `${snapshot}.ndjson`);
+  const temporary = temporaryPathOf(path);
+  const file = openSync(temporary, "w");
+  const hash = createHash("sha256");
+  let buffered = "";
+  let isOpen = true;
+  const flush = (): void => {
+    const bytes = new TextEncoder().encode(buffered);
+    buffered = "";
+    hash.update(bytes);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(file, bytes, done, bytes.length - done);
+      }
+    } catch (cause) {
+      throw wrapDiskError(cause, path);
+    }
+  };
+  const close = (): void => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
+  return {
+    write: (row) => {
+      buffered += `${canonicalJson(row)}\n`;
+      if (buffered.length >= BUFFER_CHARACTERS) flush();
+    },
+    publish: () => {
+      flush();
+      fsyncSync(file);
+      close();
+      publishFile(temporary, path);
+      return hash.digest("hex");
+    },
+    abandon: () => {
+      close();
+      removeLeftovers(quarantineDir);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * The recipe of a snapshot: everything it is a function of, and nothing else (decision 11). Equal
+ * recipes give equal ids, so a build with nothing new finds its snapshot already there.
+ */
+import type { CalendarCorrection } from "#contracts/calendar-correction.ts";
+import type { RawReceipt } from "#contracts/raw-receipt.ts";
+import type { Thresholds } from "#contracts/settings.ts";
+import type { SnapshotRecipe } from "#contracts/snapshot.ts";
+import type { CalendarFacts } from "#core/calendar.ts";
+import type { MarketId, ProxySet } from "#core/market-definition.ts";
+import { digestOfJson } from "#platform/digest.ts";
+import { digestOfCalendar } from "#truth/calendar-corrections.ts";
+import type { ReviewDecision } from "./reviews.ts";
+
+/** Raised by hand whenever the same inputs would give other rows. */
+export const BUILDER_VERSION = "meridian-build 1";
+
+export type RecipeInputs = {
+  readonly market: MarketId;
+  readonly calendar: CalendarFacts;
+  readonly corrections: readonly CalendarCorrection[];
+  /** Receipts to build from, withdrawn ones left out. */
+  readonly receipts: readonly RawReceipt[];
+  readonly rawThroughSeq: number;
+  readonly decisions: ReadonlyMap<string, ReviewDecision>;
+  readonly eventsThroughSeq: number;
+  readonly proxies: ProxySet;
+  readonly thresholds: Thresholds;
+};
+
+/** Writes down what a build will be computed from. */
+export function makeRecipe(inputs: RecipeInputs): SnapshotRecipe {
+  const raw = inputs.receipts.map((receipt) => [receipt.id, receipt.sha256]);
+  const decisions = [...inputs.decisions].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    market: inputs.market,
+    builder: BUILDER_VERSION,
+    calendar: {
+      version: inputs.calendar.version,
+      digest: digestOfCalendar(inputs.calendar),
+      corrections: [...inputs.corrections],
+    },
+    rawThroughSeq: inputs.rawThroughSeq,
+    rawDigest: digestOfJson(raw),
+    eventsThroughSeq: inputs.eventsThroughSeq,
+    eventsDigest: digestOfJson(decisions),
+    roles: inputs.proxies.roles.map(({ symbol, role, blocking, instrumentClass }) => ({
+      symbol,
+      role,
+      blocking,
+      instrumentClass,
+    })),
+    thresholds: { ...inputs.thresholds },
+  };
+}
+
+/** `SNAP-` and 16 hex digits of the recipe without its two reading positions. */
+export function snapshotIdOf(recipe: SnapshotRecipe): string {
+  const { rawThroughSeq: _raw, eventsThroughSeq: _events, ...content } = recipe;
+  return `SNAP-${digestOfJson(content).slice(0, 16)}`;
+}

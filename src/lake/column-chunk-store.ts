@@ -1,0 +1,152 @@
+/**
+ * Moves columns of a part into a DuckDB table by whole vectors: typed arrays are copied as they
+ * are, without an object or a string per value. This is the only file that speaks DuckDB's vectors.
+ */
+import { type DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
+import { sqlText } from "./duckdb-store.ts";
+
+/** Rows in a DuckDB vector (its STANDARD_VECTOR_SIZE). */
+const VECTOR_ROWS = 2048;
+const VALIDITY_BITS = 64;
+const TWO_POW_32 = 4_294_967_296;
+const BYTE_DICTIONARY_MAX = 255;
+
+/**
+ * One column of a part. Nullable kinds hold NULL where the cell is NaN (floats) or `NULL_DAY`.
+ * `int64` cells are integers in a Float64Array; `decimals` makes the column DECIMAL(18, decimals).
+ */
+export type PartColumn =
+  | { readonly name: string; readonly kind: "text"; codes: Uint16Array; dictionary: readonly string[] }
+  | { readonly name: string; readonly kind: "day"; cells: Int32Array }
+  | { readonly name: string; readonly kind: "int32"; cells: Int32Array }
+  | { readonly name: string; readonly kind: "boolean"; cells: Uint8Array }
+  | { readonly name: string; readonly kind: "instant"; cells: Float64Array }
+  | {
+      readonly name: string;
+      readonly kind: "int64";
+      cells: Float64Array;
+      readonly decimals?: number | undefined;
+    };
+
+/** The empty date in a `day` column. */
+export const NULL_DAY = -2_147_483_648;
+
+/** Creates the table `table` with these columns and fills it with their first `rows` cells. */
+export async function fillTable(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly PartColumn[],
+  rows: number,
+): Promise<void> {
+  const definitions = columns.map((column) => `"${column.name}" ${sqlTypeOf(column)}`).join(", ");
+  await connection.run(`CREATE TABLE ${table} (${definitions})`);
+  const appender = await connection.createAppender(table);
+  const types = columns.map((_, index) => appender.columnType(index));
+  const chunk = DuckDBDataChunk.create(types, VECTOR_ROWS);
+  for (let from = 0; from < rows; from += VECTOR_ROWS) {
+    const count = Math.min(VECTOR_ROWS, rows - from);
+    duckdb.data_chunk_set_size(chunk.chunk, count);
+    for (const [index, column] of columns.entries()) {
+      copyCells(duckdb.data_chunk_get_vector(chunk.chunk, index), column, from, count);
+    }
+    appender.appendDataChunk(chunk);
+  }
+  appender.flushSync();
+  appender.closeSync();
+}
+
+/** The select list that gives the columns their plain types in Parquet. */
+export function selectList(columns: readonly PartColumn[]): string {
+  return columns
+    .map((column) => (column.kind === "text" ? `"${column.name}"::VARCHAR AS "${column.name}"` : `"${column.name}"`))
+    .join(", ");
+}
+
+function sqlTypeOf(column: PartColumn): string {
+  switch (column.kind) {
+    case "text":
+      return `ENUM(${column.dictionary.map(sqlText).join(", ")})`;
+    case "day":
+      return "DATE";
+    case "int32":
+      return "INTEGER";
+    case "boolean":
+      return "BOOLEAN";
+    case "instant":
+      return "TIMESTAMPTZ";
+    case "int64":
+      return column.decimals === undefined ? "BIGINT" : `DECIMAL(18,${column.decimals})`;
+  }
+}
+
+const bytes8 = new Uint8Array(VECTOR_ROWS);
+const pairs64 = new Int32Array(VECTOR_ROWS * 2);
+const validity = new BigUint64Array(VECTOR_ROWS / VALIDITY_BITS);
+const ALL_VALID = 0xffff_ffff_ffff_ffffn;
+
+function copyCells(vector: duckdb.Vector, column: PartColumn, from: number, count: number): void {
+  switch (column.kind) {
+    case "text":
+      copyCodes(vector, column, from, count);
+      return;
+    case "boolean":
+      duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from, count);
+      return;
+    case "int32":
+      duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from * 4, count * 4);
+      return;
+    case "day":
+      duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from * 4, count * 4);
+      copyValidity(vector, count, (row) => column.cells[from + row] === NULL_DAY);
+      return;
+    case "instant":
+    case "int64":
+      fillPairs(column.cells, from, count, column.kind === "instant" ? 1000 : 1);
+      duckdb.copy_data_to_vector(vector, 0, plainBuffer(pairs64), 0, count * 8);
+      copyValidity(vector, count, (row) => Number.isNaN(column.cells[from + row]));
+  }
+}
+
+/** ENUM codes take one byte up to 255 names and two beyond. */
+function copyCodes(
+  vector: duckdb.Vector,
+  column: PartColumn & { readonly kind: "text" },
+  from: number,
+  count: number,
+): void {
+  if (column.dictionary.length > BYTE_DICTIONARY_MAX) {
+    duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.codes), from * 2, count * 2);
+    return;
+  }
+  for (let row = 0; row < count; row++) bytes8[row] = column.codes[from + row] ?? 0;
+  duckdb.copy_data_to_vector(vector, 0, plainBuffer(bytes8), 0, count);
+}
+
+/** Splits integers below 2^53 into the two halves of an int64, low half first (little endian). */
+function fillPairs(cells: Float64Array, from: number, count: number, factor: number): void {
+  for (let row = 0; row < count; row++) {
+    const cell = cells[from + row] ?? 0;
+    const value = Number.isNaN(cell) ? 0 : cell * factor;
+    const high = Math.floor(value / TWO_POW_32);
+    pairs64[2 * row] = (value - high * TWO_POW_32) | 0;
+    pairs64[2 * row + 1] = high;
+  }
+}
+
+/** The mask must be written for every chunk, for the chunk keeps the one before. */
+function copyValidity(vector: duckdb.Vector, count: number, isNull: (row: number) => boolean): void {
+  validity.fill(ALL_VALID);
+  for (let row = 0; row < count; row++) {
+    if (!isNull(row)) continue;
+    const word = Math.floor(row / VALIDITY_BITS);
+    validity[word] = (validity[word] ?? 0n) & ~(1n << BigInt(row % VALIDITY_BITS));
+  }
+  duckdb.vector_ensure_validity_writable(vector);
+  duckdb.copy_data_to_vector_validity(vector, 0, plainBuffer(validity), 0, validity.byteLength);
+}
+
+function plainBuffer(array: { readonly buffer: ArrayBufferLike }): ArrayBuffer {
+  if (array.buffer instanceof ArrayBuffer) return array.buffer;
+  throw new Error("broken promise: part columns are never shared between threads");
+}

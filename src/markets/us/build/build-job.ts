@@ -1,0 +1,203 @@
+/**
+ * `us build`: raw to staging to analytics for the US, and the one place where a snapshot becomes the
+ * one in force. Also makes an older snapshot again from its recipe.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import type { RawReceipt } from "#contracts/raw-receipt.ts";
+import { settingsSchema } from "#contracts/settings.ts";
+import {
+  type BuildReport,
+  type SnapshotManifest,
+  type SnapshotRecipe,
+  snapshotRecipeSchema,
+} from "#contracts/snapshot.ts";
+import { canonicalJson } from "#core/canonical-json.ts";
+import { MeridianError } from "#core/meridian-error.ts";
+import { makeRecipe, snapshotIdOf } from "#curation/recipe.ts";
+import { type BuildOutcome, buildSnapshot } from "#curation/snapshot-build.ts";
+import type { StoredReceipt } from "#ingestion/raw-registry-store.ts";
+import { payloadOf } from "#ledger/ledger-store.ts";
+import { takeJobLock } from "#platform/job-lock.ts";
+import { readWorkspaceKind } from "#platform/workspace.ts";
+import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
+import { pointToSnapshot } from "#lake/snapshot-store.ts";
+import { usCalendar } from "../us-calendar.ts";
+import type { UsDataContext } from "../us-data-context.ts";
+import { usAssetTypes } from "./us-asset-types.ts";
+import { usParsers } from "./us-parsers.ts";
+import { usRoleOf } from "./us-roles.ts";
+
+export type UsBuildReport = {
+  readonly snapshot: string;
+  readonly contentDigest: string;
+  readonly wasThere: boolean;
+  readonly manifest: SnapshotManifest;
+  readonly report: BuildReport;
+};
+
+/** Builds what the raw store and the ledger hold. @throws NOTHING_TO_BUILD, JOB_RUNNING, DISK_FULL */
+export async function runBuildJob(context: UsDataContext): Promise<UsBuildReport> {
+  const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
+  try {
+    context.rawStore.recover();
+    const { recipe, receipts } = usRecipe(context);
+    if (receipts.every((receipt) => receipt.kind === "listing")) {
+      throw new MeridianError("NOTHING_TO_BUILD", {
+        message: "no prices or series of the US market were received yet",
+      });
+    }
+    const outcome = await build(context, { recipe, receipts, calendar: context.calendar });
+    recordSnapshot(context, outcome);
+    pointToSnapshot(context.workspace.analyticsDir("us"), outcome.manifest.snapshot);
+    return reportOf(outcome);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The recipe of what the raw store and the ledger hold now, and the receipts it covers. */
+export function usRecipe(context: UsDataContext): {
+  readonly recipe: SnapshotRecipe;
+  readonly receipts: readonly StoredReceipt[];
+} {
+  const rawThroughSeq = context.rawStore.newestSeq();
+  const receipts = context.rawStore
+    .receipts({ throughSeq: rawThroughSeq })
+    .filter((receipt) => !context.events.withdrawn.has(receipt.id));
+  const recipe = makeRecipe({
+    market: "us",
+    calendar: context.calendar.facts,
+    corrections: context.corrections,
+    receipts,
+    rawThroughSeq,
+    decisions: context.events.decisions,
+    eventsThroughSeq: context.events.buildEventsThroughSeq,
+    proxies: context.proxies,
+    thresholds: context.settings.thresholds,
+  });
+  return { recipe, receipts };
+}
+
+/**
+ * Makes a snapshot of the past again, beside the one in force.
+ * @throws SNAPSHOT_UNKNOWN, SNAPSHOT_NOT_REPEATABLE when an input is gone or was changed
+ */
+export async function runRebuildJob(context: UsDataContext, snapshot: string): Promise<UsBuildReport> {
+  const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
+  try {
+    context.rawStore.recover();
+    const { recipe, contentDigest } = findRecipe(context, snapshot);
+    const events = foldTruthEvents(
+      context.ledger.entries({ kinds: TRUTH_EVENT_KINDS, throughSeq: recipe.eventsThroughSeq }),
+    );
+    const receipts = context.rawStore
+      .receipts({ throughSeq: recipe.rawThroughSeq })
+      .filter((receipt) => !events.withdrawn.has(receipt.id));
+    const calendar = usCalendar(recipe.calendar.corrections);
+    const thresholds = settingsSchema.shape.thresholds.parse(recipe.thresholds);
+    const again = makeRecipe({
+      market: "us",
+      calendar: calendar.facts,
+      corrections: recipe.calendar.corrections,
+      receipts,
+      rawThroughSeq: recipe.rawThroughSeq,
+      decisions: events.decisions,
+      eventsThroughSeq: recipe.eventsThroughSeq,
+      proxies: { id: "", version: "", roles: recipe.roles },
+      thresholds,
+    });
+    if (snapshotIdOf(again) !== snapshot) throw notRepeatable(snapshot, recipe, again);
+    const settings = { ...context.settings, thresholds };
+    const outcome = await build({ ...context, settings }, { recipe, receipts, calendar });
+    if (outcome.manifest.contentDigest !== contentDigest) {
+      throw new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
+        message: `${snapshot} now has the content digest ${outcome.manifest.contentDigest}, recorded was ${contentDigest}`,
+        facts: { snapshot },
+      });
+    }
+    return reportOf(outcome);
+  } finally {
+    lock.release();
+  }
+}
+
+async function build(
+  context: UsDataContext,
+  of: {
+    readonly recipe: SnapshotRecipe;
+    readonly receipts: readonly StoredReceipt[];
+    readonly calendar: UsDataContext["calendar"];
+  },
+): Promise<BuildOutcome> {
+  const { workspace } = context;
+  const readBody = (receipt: RawReceipt): Uint8Array => context.rawStore.readBody(receipt);
+  return await buildSnapshot({
+    analyticsDir: workspace.analyticsDir("us"),
+    stagingDir: workspace.stagingDir("us"),
+    quarantineDir: workspace.quarantineDir("us"),
+    temporaryDir: join(workspace.stateDir, "duckdb"),
+    recipe: of.recipe,
+    synthetic: readWorkspaceKind(workspace) === "synthetic",
+    receipts: of.receipts,
+    readBody,
+    parsers: usParsers(),
+    calendar: of.calendar,
+    settleMinutes: context.settings.thresholds.us_settle_minutes,
+    thresholds: context.settings.thresholds,
+    decisions: decisionsOf(context, of.recipe),
+    roleOf: usRoleOf(of.recipe.roles, () =>
+      usAssetTypes(of.receipts, context.settings.thresholds.listing_short_share, readBody),
+    ),
+    onProgress: (done, total, symbol) => context.progress.step(symbol, done, total),
+  });
+}
+
+function decisionsOf(context: UsDataContext, recipe: SnapshotRecipe) {
+  const throughSeq = recipe.eventsThroughSeq;
+  return foldTruthEvents(context.ledger.entries({ kinds: TRUTH_EVENT_KINDS, throughSeq })).decisions;
+}
+
+/** One ledger entry a snapshot. A later build of the same recipe must have the same content. */
+function recordSnapshot(context: UsDataContext, { manifest }: BuildOutcome): void {
+  const { snapshot, contentDigest, recipe } = manifest;
+  const payload = { snapshot, contentDigest, recipe: z.record(z.string(), z.json()).parse(recipe) };
+  const entry = { kind: "SNAPSHOT_BUILT", actor: "us build", payload } as const;
+  const standing = payloadOf(context.ledger.appendFirst(entry, snapshot), "SNAPSHOT_BUILT");
+  if (standing.contentDigest === contentDigest) return;
+  throw new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
+    message: `${snapshot} was built before with the content digest ${standing.contentDigest}, now it is ${contentDigest}`,
+    facts: { snapshot },
+  });
+}
+
+function findRecipe(
+  context: UsDataContext,
+  snapshot: string,
+): { readonly recipe: SnapshotRecipe; readonly contentDigest: string } {
+  for (const entry of context.ledger.entries({ kinds: ["SNAPSHOT_BUILT"], newestFirst: true })) {
+    const payload = payloadOf(entry, "SNAPSHOT_BUILT");
+    if (payload.snapshot !== snapshot) continue;
+    const recipe = snapshotRecipeSchema.parse(payload.recipe);
+    return { recipe, contentDigest: payload.contentDigest };
+  }
+  throw new MeridianError("SNAPSHOT_UNKNOWN", {
+    message: `no snapshot ${snapshot} was ever built here`,
+    facts: { snapshot },
+  });
+}
+
+function notRepeatable(snapshot: string, was: SnapshotRecipe, is: SnapshotRecipe): MeridianError {
+  const differs = Object.entries(was)
+    .filter(([key, value]) => canonicalJson(value) !== canonicalJson(Object.entries(is).find(([name]) => name === key)?.[1]))
+    .map(([key]) => key);
+  return new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
+    message: `the inputs of ${snapshot} are not what they were: ${differs.join(", ")} differ`,
+    facts: { snapshot, differs },
+  });
+}
+
+function reportOf({ manifest, report, wasThere }: BuildOutcome): UsBuildReport {
+  const { snapshot, contentDigest } = manifest;
+  return { snapshot, contentDigest, wasThere, manifest, report };
+}

@@ -1,0 +1,26 @@
+/** `us withdraw`: a wrong file is ignored by every later build; its bytes stay where they are. */
+import { MeridianError } from "#core/meridian-error.ts";
+import type { UsDataContext } from "../us-data-context.ts";
+
+export type WithdrawReport = {
+  readonly raw: string;
+  readonly symbol: string | null;
+  /** False when it was withdrawn before; nothing was written then. */
+  readonly recorded: boolean;
+};
+
+/** Records the withdrawal. @throws RAW_UNKNOWN */
+export function runWithdrawJob(
+  context: UsDataContext,
+  options: { readonly raw: string; readonly operator: string; readonly reason: string },
+): WithdrawReport {
+  const { raw, operator, reason } = options;
+  context.rawStore.recover();
+  const receipt = context.rawStore.find(raw);
+  if (!receipt) {
+    throw new MeridianError("RAW_UNKNOWN", { message: `no raw file has the id ${raw}`, facts: { raw } });
+  }
+  const recorded = !context.events.withdrawn.has(raw);
+  if (recorded) context.ledger.append({ kind: "RAW_WITHDRAWN", actor: operator, payload: { raw, reason } });
+  return { raw, symbol: receipt.symbol, recorded };
+}

@@ -1,0 +1,98 @@
+/**
+ * Reads the operator's price files into bars: plain decimals or `$1,234.50`, dates as YYYY-MM-DD or
+ * MM/DD/YYYY, in any order of rows. What cannot be read becomes a flagged row for gate 1.
+ */
+import { parseDecimalUnits } from "#core/price.ts";
+import { dayNumberOf, dayNumberOfCivil, isCivilDate, parseSessionDate } from "#core/session-date.ts";
+import { BAD_DAY, type BarTable, PARSE_FLAGS, appendBar } from "#lake/bar-table.ts";
+import { type ImportField, readImportHeader } from "./import-columns.ts";
+
+const PRICE_DECIMALS = 4;
+const US_DATE = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
+const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
+/** A time after the date is allowed only where it says midnight, as some exports of daily bars do. */
+const MIDNIGHT = /^([T ]00:00(:00)?(\.0+)?(Z|[+-]00:00)?)?$/;
+/** Separators only where they group thousands. */
+const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
+
+/** Appends all rows of a file. @throws IMPORT_REFUSED when the header is not one of price history */
+export function parseImport(bytes: Uint8Array, fileName: string, into: BarTable): void {
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+  const fields = readImportHeader(lines[0] ?? "", fileName);
+  for (let index = 1; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    if (line.trim() !== "") appendLine(splitCells(line), fields, index + 1, into);
+  }
+}
+
+/** Cells of a line; a quoted cell may hold commas. */
+function splitCells(line: string): string[] {
+  if (!line.includes('"')) return line.split(",");
+  const cells: string[] = [];
+  let cell = "";
+  let isQuoted = false;
+  for (const character of line) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (character === "," && !isQuoted) {
+      cells.push(cell);
+      cell = "";
+    } else cell += character;
+  }
+  return [...cells, cell];
+}
+
+const UNREADABLE: Record<ImportField, number> = {
+  date: PARSE_FLAGS.DATE_UNREADABLE,
+  open: PARSE_FLAGS.OPEN_UNREADABLE,
+  high: PARSE_FLAGS.HIGH_UNREADABLE,
+  low: PARSE_FLAGS.LOW_UNREADABLE,
+  close: PARSE_FLAGS.CLOSE_UNREADABLE,
+  volume: PARSE_FLAGS.VOLUME_UNREADABLE,
+  skip: 0,
+};
+
+function appendLine(
+  cells: readonly string[],
+  fields: readonly ImportField[],
+  line: number,
+  into: BarTable,
+): void {
+  const values = { day: BAD_DAY, open: NaN, high: NaN, low: NaN, close: NaN, volume: NaN };
+  let flags = cells.length === fields.length ? 0 : PARSE_FLAGS.FIELD_COUNT;
+  for (const [index, field] of fields.entries()) {
+    const text = (cells[index] ?? "").trim();
+    if (field === "skip") continue;
+    if (field === "date") values.day = readDay(text);
+    else values[field] = readNumber(text, field === "volume" ? 0 : PRICE_DECIMALS);
+    const isRead = field === "date" ? values.day !== BAD_DAY : !Number.isNaN(values[field]);
+    if (!isRead) flags |= UNREADABLE[field] | (field === "date" ? 0 : causeOf(text));
+  }
+  appendBar(into, { ...values, line, flags });
+}
+
+function readDay(text: string): number {
+  const plain = parseSessionDate(text.slice(0, 10));
+  if (plain !== undefined) return MIDNIGHT.test(text.slice(10)) ? dayNumberOf(plain) : BAD_DAY;
+  const american = US_DATE.exec(text);
+  if (!american) return BAD_DAY;
+  const [month, day, year] = american.slice(1).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return BAD_DAY;
+  return isCivilDate(year, month, day) ? dayNumberOfCivil(year, month, day) : BAD_DAY;
+}
+
+/** A decimal, with a dollar sign or grouped thousands where the export has them; NaN when it is none. */
+function readNumber(text: string, decimals: number): number {
+  const bare = text.startsWith("$") ? text.slice(1).trim() : text;
+  const digits = GROUPED.test(bare) ? bare.replaceAll(",", "") : bare;
+  if (decimals === 0) {
+    // A volume of 44516300.0 is a count; one of 1.5 is none.
+    const [whole = "", fraction = ""] = digits.split(".");
+    return /^0*$/.test(fraction) ? (parseDecimalUnits(whole, 0) ?? NaN) : NaN;
+  }
+  return parseDecimalUnits(digits, decimals) ?? NaN;
+}
+
+function causeOf(text: string): number {
+  if (text === "" || text === "$") return PARSE_FLAGS.BLANK;
+  return NOT_FINITE.test(text) ? PARSE_FLAGS.NOT_FINITE : 0;
+}

@@ -1,0 +1,59 @@
+/**
+ * Opens the SQLite state files and runs their transactions. Every writer waits its turn (5 s) and
+ * takes the write lock at the start, so two processes never lose each other's writes (decision 35).
+ */
+import { mkdirSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { MeridianError } from "#core/meridian-error.ts";
+import { errorCodeOf, wrapDiskError } from "./atomic-file.ts";
+
+const BUSY_TIMEOUT_MS = 5000;
+const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
+
+/** Opens (and creates) a state file for reading and writing. `:memory:` serves tests. */
+export function openStateStore(path: string): DatabaseSync {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  return database;
+}
+
+/**
+ * Runs `work` in one immediate transaction: all of its writes become visible together, or none.
+ * Calls inside a running transaction join it. @throws STORE_BUSY, DISK_FULL
+ */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  if (database.isTransaction) return work();
+  try {
+    database.exec("BEGIN IMMEDIATE");
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (cause) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw nameStoreError(cause, database);
+  }
+}
+
+function nameStoreError(cause: unknown, database: DatabaseSync): unknown {
+  if (errorCodeOf(cause) !== "ERR_SQLITE_ERROR" || !(cause instanceof Error)) return cause;
+  const name = basename(database.location() ?? "memory");
+  const code = "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0;
+  if (code === SQLITE_BUSY) {
+    return new MeridianError("STORE_BUSY", {
+      message: `${name} stayed locked for more than ${BUSY_TIMEOUT_MS / 1000} s`,
+      facts: { file: name },
+      cause,
+    });
+  }
+  if (code === SQLITE_FULL) {
+    return new MeridianError("DISK_FULL", {
+      message: `no room on the disk to write ${name}`,
+      facts: { file: name },
+      cause,
+    });
+  }
+  return wrapDiskError(cause, name);
+}

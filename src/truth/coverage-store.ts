@@ -1,0 +1,90 @@
+/**
+ * Reads from a snapshot which sessions were accepted: for each required symbol one by one, for the
+ * universe as counts a session. What that means for truth time is gate 1's verdict.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import type { SnapshotManifest } from "#contracts/snapshot.ts";
+import { type DuckDbSession, sqlText } from "#lake/duckdb-store.ts";
+import { PART_FOLDERS } from "#lake/snapshot-store.ts";
+
+export type AcceptedSessions = {
+  /** Accepted session dates of each required symbol. */
+  readonly required: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Number of universe symbols accepted, by session date. */
+  readonly universeCounts: ReadonlyMap<string, number>;
+};
+
+const requiredRow = z.object({ symbol: z.string(), session: z.string() });
+const countRow = z.object({ session: z.string(), symbols: z.coerce.number() });
+const symbolRow = z.object({ symbol: z.string() });
+
+/** Reads the accepted sessions after `after` (a date, or null for all). */
+export async function readAcceptedSessions(options: {
+  readonly session: DuckDbSession;
+  readonly analyticsDir: string;
+  readonly manifest: SnapshotManifest;
+  readonly required: readonly string[];
+  readonly universe: readonly string[];
+  readonly after: string | null;
+}): Promise<AcceptedSessions> {
+  const { session, required, universe } = options;
+  const files = dailyFiles(options.analyticsDir, options.manifest);
+  const sets = new Map(required.map((symbol) => [symbol, new Set<string>()]));
+  const universeCounts = new Map<string, number>();
+  if (files === undefined) return { required: sets, universeCounts };
+  const later = options.after === null ? "" : ` AND session > DATE ${sqlText(options.after)}`;
+  for (const row of await rowsOf(
+    session,
+    `SELECT DISTINCT symbol, session::VARCHAR AS session FROM read_parquet(${files})
+     WHERE symbol IN (${listOf(required)})${later}`,
+    requiredRow,
+  )) {
+    sets.get(row.symbol)?.add(row.session);
+  }
+  for (const row of await rowsOf(
+    session,
+    `SELECT session::VARCHAR AS session, count(DISTINCT symbol) AS symbols
+     FROM read_parquet(${files}) WHERE symbol IN (${listOf(universe)})${later} GROUP BY session`,
+    countRow,
+  )) {
+    universeCounts.set(row.session, row.symbols);
+  }
+  return { required: sets, universeCounts };
+}
+
+/** Which of these symbols have an accepted row for a session. */
+export async function readAcceptedSymbols(options: {
+  readonly session: DuckDbSession;
+  readonly analyticsDir: string;
+  readonly manifest: SnapshotManifest;
+  readonly symbols: readonly string[];
+  readonly date: string;
+}): Promise<ReadonlySet<string>> {
+  const files = dailyFiles(options.analyticsDir, options.manifest);
+  if (files === undefined) return new Set();
+  const rows = await rowsOf(
+    options.session,
+    `SELECT DISTINCT symbol FROM read_parquet(${files})
+     WHERE session = DATE ${sqlText(options.date)} AND symbol IN (${listOf(options.symbols)})`,
+    symbolRow,
+  );
+  return new Set(rows.map((row) => row.symbol));
+}
+
+function dailyFiles(analyticsDir: string, manifest: SnapshotManifest): string | undefined {
+  const paths = manifest.files
+    .filter((file) => file.path.startsWith(`${PART_FOLDERS.daily}/`))
+    .map((file) => sqlText(join(analyticsDir, file.path)));
+  return paths.length === 0 ? undefined : `[${paths.join(", ")}]`;
+}
+
+/** An empty list is written as one name that no symbol has. */
+function listOf(symbols: readonly string[]): string {
+  return symbols.length === 0 ? "''" : symbols.map(sqlText).join(", ");
+}
+
+async function rowsOf<T>(session: DuckDbSession, sql: string, schema: z.ZodType<T>): Promise<T[]> {
+  const reader = await session.connection.runAndReadAll(sql);
+  return z.parse(z.array(schema), reader.getRowObjectsJson());
+}

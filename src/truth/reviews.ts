@@ -1,0 +1,68 @@
+/** Open reviews as people see them, and the choice of those that a decision is about. Pure. */
+import type { BuildReport, ParkedRow } from "#contracts/snapshot.ts";
+import { MeridianError } from "#core/meridian-error.ts";
+import type { TruthEvents } from "./truth-events.ts";
+
+export type OpenReview = {
+  readonly id: string;
+  readonly market: string;
+  readonly symbol: string;
+  readonly session: string;
+  readonly rule: ParkedRow["rule"];
+  readonly facts: ParkedRow["facts"];
+  /** Whether Canonical Truth Time cannot pass the session without an answer. */
+  readonly holds: boolean;
+};
+
+/** Reviews without a decision, by session then symbol. `required` are the symbols of blocking roles. */
+export function listOpenReviews(
+  market: string,
+  report: BuildReport,
+  events: TruthEvents,
+  required: ReadonlySet<string>,
+): OpenReview[] {
+  return report.reviews
+    .filter((review) => !events.decisions.has(review.id))
+    .map(({ id, symbol, session, rule, facts }) => {
+      const isAhead = events.ctt === null || session > events.ctt || rule === "BASIS_MISMATCH";
+      return { id, market, symbol, session, rule, facts, holds: required.has(symbol) && isAhead };
+    })
+    .sort((a, b) => (`${a.session} ${a.symbol}` < `${b.session} ${b.symbol}` ? -1 : 1));
+}
+
+/** How an operator names reviews: by id, or all of a symbol, or all before a date, or both. */
+export type ReviewChoice = {
+  readonly ids: readonly string[];
+  readonly symbol?: string | undefined;
+  readonly before?: string | undefined;
+};
+
+export type ReviewRef = Pick<ParkedRow, "id" | "symbol" | "session" | "rule">;
+
+/**
+ * The reviews that a decision is about.
+ * @throws ARGUMENT_INVALID when nothing is named, REVIEW_UNKNOWN when an id is not among them
+ */
+export function chooseReviews(candidates: readonly ReviewRef[], choice: ReviewChoice): ReviewRef[] {
+  const { ids, symbol, before } = choice;
+  if (ids.length === 0 && symbol === undefined && before === undefined) {
+    throw new MeridianError("ARGUMENT_INVALID", {
+      message: "name the reviews: their ids, or --symbol, or --before DATE",
+      facts: { option: "ID" },
+    });
+  }
+  const unknown = ids.find((id) => !candidates.some((review) => review.id === id));
+  if (unknown !== undefined) {
+    throw new MeridianError("REVIEW_UNKNOWN", {
+      message: `no review ${unknown} is waiting for this`,
+      facts: { review: unknown },
+    });
+  }
+  const chosen = candidates.filter((review) =>
+    ids.length > 0
+      ? ids.includes(review.id)
+      : (symbol === undefined || review.symbol === symbol) &&
+        (before === undefined || review.session < before),
+  );
+  return chosen.map(({ id, symbol: of, session, rule }) => ({ id, symbol: of, session, rule }));
+}

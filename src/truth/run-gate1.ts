@@ -1,0 +1,162 @@
+/**
+ * `gate ingest`: reads what the snapshot in force holds, lets gate 1 decide, and records the verdict.
+ * The ledger entry is the decision; `temporal_state.json` is written from it and repaired by any run.
+ */
+import { join } from "node:path";
+import type { SnapshotManifest } from "#contracts/snapshot.ts";
+import type { Thresholds } from "#contracts/settings.ts";
+import type { Calendar } from "#core/calendar.ts";
+import type { MarketId, ProxySet } from "#core/market-definition.ts";
+import type { Verdict } from "#core/verdict.ts";
+import { openDuckDb } from "#lake/duckdb-store.ts";
+import { readReport } from "#lake/snapshot-store.ts";
+import type { Ledger } from "#ledger/ledger-store.ts";
+import { digestOfJson } from "#platform/digest.ts";
+import type { Workspace } from "#platform/workspace.ts";
+import { readAcceptedSessions, readAcceptedSymbols } from "./coverage-store.ts";
+import { type UniverseMember, expectedMembers, indexOfDate, makeCttFacts } from "./gate1-facts.ts";
+import { type CttVerdict, type Refusal, decideCtt } from "./gate1/market-verdict.ts";
+import type { TruthEvents } from "./truth-events.ts";
+
+/** Symbols that a coverage reason names. */
+const EXAMPLES_MAX = 10;
+
+export type Gate1Options = {
+  readonly workspace: Workspace;
+  readonly market: MarketId;
+  readonly calendar: Calendar;
+  readonly proxies: ProxySet;
+  readonly universe: readonly UniverseMember[];
+  readonly thresholds: Thresholds;
+  readonly manifest: SnapshotManifest;
+  readonly events: TruthEvents;
+  readonly rdt: string | null;
+};
+
+export type Gate1Decision = {
+  readonly previous: string | null;
+  readonly ctt: string | null;
+  readonly moved: boolean;
+  readonly verdict: Verdict;
+  /** What became of a required symbol's session; undefined when it is accepted or was waived. */
+  readonly refusals: (symbol: string, session: string) => Refusal | undefined;
+  /** Of `gate ingest`: 0 moved or current, 4 only reviews hold it, 3 anything else does. */
+  readonly exitCode: 0 | 3 | 4;
+};
+
+/** Decides without recording anything; `truth status` asks the same question. */
+export async function decideGate1(options: Gate1Options): Promise<Gate1Decision> {
+  const { workspace, market, manifest, events } = options;
+  const analyticsDir = workspace.analyticsDir(market);
+  const session = await openDuckDb({
+    folders: [analyticsDir],
+    temporaryDir: join(workspace.stateDir, "duckdb"),
+  });
+  try {
+    const required = options.proxies.roles.filter((role) => role.blocking).map((role) => role.symbol);
+    const universe = options.universe.map((member) => member.symbol);
+    const report = readReport(analyticsDir, manifest);
+    const accepted = await readAcceptedSessions({
+      session,
+      analyticsDir,
+      manifest,
+      required,
+      universe,
+      after: events.ctt,
+    });
+    const facts = makeCttFacts({
+      calendar: options.calendar,
+      proxies: options.proxies,
+      universe: options.universe,
+      report,
+      accepted,
+      waivers: events.waivers,
+      ctt: events.ctt,
+      rdt: options.rdt,
+      thresholds: options.thresholds,
+    });
+    const decided = decideCtt(facts);
+    const ctt = decided.ctt < 0 ? null : facts.sessions.dateOf(decided.ctt);
+    const moved = ctt !== events.ctt && ctt !== null;
+    return {
+      previous: events.ctt,
+      ctt: ctt ?? events.ctt,
+      moved,
+      verdict: await nameMissingSymbols(decided, {
+        session,
+        analyticsDir,
+        manifest,
+        expectedOn: (date) => expectedMembers(options.universe, report, date),
+      }),
+      refusals: (symbol, date) => {
+        const one = facts.required.find((candidate) => candidate.symbol === symbol);
+        const at = indexOfDate(options.calendar, date);
+        const isSettled = one === undefined || one.isAccepted(at) || one.isWaived(at);
+        return isSettled ? undefined : one.refusalOf(at);
+      },
+      exitCode: exitCodeOf(decided, moved),
+    };
+  } finally {
+    session.close();
+  }
+}
+
+/** Records a decision once: again only when something about it changed. */
+export function recordGate1(options: Gate1Options, decision: Gate1Decision, ledger: Ledger): void {
+  const { snapshot } = options.manifest;
+  const verdictDigest = digestOfJson(decision.verdict);
+  if (decision.moved && decision.ctt !== null) {
+    const { ctt: session, previous } = decision;
+    const payload = { session, previous, snapshot, verdictDigest };
+    ledger.append({ kind: "CTT_ADVANCED", actor: "gate ingest", payload });
+    return;
+  }
+  if (decision.exitCode === 0) return;
+  ledger.appendOnce(
+    {
+      kind: "GATE1_REFUSED",
+      actor: "gate ingest",
+      payload: {
+        outcome: decision.verdict.outcome === "hold" ? "hold" : "reject",
+        ctt: decision.ctt,
+        rdt: options.rdt,
+        snapshot,
+        rules: decision.verdict.reasons.map((reason) => reason.rule),
+        verdictDigest,
+      },
+    },
+    options.market,
+  );
+}
+
+function exitCodeOf(decided: CttVerdict, moved: boolean): 0 | 3 | 4 {
+  if (moved || decided.verdict.outcome === "pass") return 0;
+  return decided.onlyReviewsHold ? 4 : 3;
+}
+
+/** Coverage is decided on counts; the reason names symbols, which are read for the one session only. */
+async function nameMissingSymbols(
+  decided: CttVerdict,
+  of: {
+    readonly session: Parameters<typeof readAcceptedSymbols>[0]["session"];
+    readonly analyticsDir: string;
+    readonly manifest: SnapshotManifest;
+    readonly expectedOn: (date: string) => readonly string[];
+  },
+): Promise<Verdict> {
+  const { verdict } = decided;
+  const reasons = [];
+  for (const reason of verdict.reasons) {
+    const date = reason.facts["session"];
+    if (!reason.rule.startsWith("UNIVERSE_") || typeof date !== "string") {
+      reasons.push(reason);
+      continue;
+    }
+    const { session, analyticsDir, manifest } = of;
+    const symbols = of.expectedOn(date);
+    const there = await readAcceptedSymbols({ session, analyticsDir, manifest, symbols, date });
+    const examples = symbols.filter((symbol) => !there.has(symbol)).slice(0, EXAMPLES_MAX);
+    reasons.push({ ...reason, facts: { ...reason.facts, examples } });
+  }
+  return { ...verdict, reasons };
+}
