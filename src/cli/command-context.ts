@@ -25,12 +25,14 @@ export type CommandContext = {
   readonly json: boolean;
 };
 
+const DEFAULT_WORKSPACE = "workspace";
 const FIXED_PREFIX = "fixed:";
 const UINT32 = 4_294_967_296;
 
 /** Resolves the workspace and reads what it configures. @throws CONFIG_INVALID, CLOCK_NOT_FIXABLE */
-export function openContext(options: SharedOptions): CommandContext {
-  const dir = options.workspace ?? process.env["MERIDIAN_WORKSPACE"] ?? "workspace";
+export function openContext(options: SharedOptions, ownWorkspace?: string): CommandContext {
+  const dir =
+    options.workspace ?? ownWorkspace ?? process.env["MERIDIAN_WORKSPACE"] ?? DEFAULT_WORKSPACE;
   const workspace = workspaceAt(dir);
   return {
     workspace,

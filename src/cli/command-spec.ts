@@ -27,5 +27,7 @@ export type CommandSpec = {
   readonly options?: readonly OptionSpec[] | undefined;
   readonly example: string;
   readonly isDefault?: boolean | undefined;
+  /** Where the command works when no workspace is named; the demo never touches the operator's. */
+  readonly ownWorkspace?: string | undefined;
   readonly load: () => Promise<RunCommand>;
 };

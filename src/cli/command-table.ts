@@ -26,6 +26,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { form: "--seed <number>", says: "seed of the synthetic market", fallback: "7" },
     ],
     example: "meridian demo --no-serve",
+    ownWorkspace: "demo-workspace",
     load: async () => (await import("./commands/demo.ts")).runDemo,
   },
   {

@@ -79,7 +79,7 @@ async function runSpec(
 ): Promise<number> {
   let context: CommandContext | undefined;
   try {
-    context = openContext(options);
+    context = openContext(options, spec.ownWorkspace);
     const run = await spec.load();
     const result = await run(context, { operands, options });
     printResult(result, context.json, context.credentials.mask);

@@ -329,12 +329,15 @@ describe("four processes on one state file", () => {
     expect(permits).toHaveLength(30);
   });
 
-  test.runIf(testCount(0, 1) === 1)("over more than a minute no window holds more than its limit", async () => {
-    const permits = await takeTogether({ perSecond: 10, perMinute: 30, perDay: 75 }, 170_000);
-    expect(permits).toHaveLength(75);
-    for (let index = 30; index < permits.length; index++) {
-      const spanMs = (permits[index] ?? 0) - (permits[index - 30] ?? 0);
-      expect(spanMs).toBeGreaterThanOrEqual(MINUTE_MS);
-    }
-  }, 200_000);
+  // Longer than a minute, and so in the full depth only.
+  if (testCount(0, 1) === 1) {
+    test("over more than a minute no window holds more than its limit", async () => {
+      const permits = await takeTogether({ perSecond: 10, perMinute: 30, perDay: 75 }, 170_000);
+      expect(permits).toHaveLength(75);
+      for (let index = 30; index < permits.length; index++) {
+        const spanMs = (permits[index] ?? 0) - (permits[index - 30] ?? 0);
+        expect(spanMs).toBeGreaterThanOrEqual(MINUTE_MS);
+      }
+    }, 200_000);
+  }
 });

@@ -2,8 +2,8 @@
  * Decides whose splits and dividends are asked for: at once where a close moved over the limit since
  * they were known, and on the free plan in rotation, two symbols a session (decision 10). Pure.
  */
-import { hoursOf, sessionsBefore } from "#core/calendar.ts";
-import { dateOfDayNumber, dayNumberOf } from "#core/session-date.ts";
+import { type Calendar, hoursOf, sessionsBefore } from "#core/calendar.ts";
+import { type SessionDate, dateOfDayNumber, dayNumberOf } from "#core/session-date.ts";
 import type { VendorCall } from "#ingestion/market-data-source.ts";
 import { type Deferral, type PlanInput, listNames } from "./call-plan.ts";
 import type { WantedSession } from "./plan-prices.ts";
@@ -22,10 +22,21 @@ export function eventSymbols(input: PlanInput): string[] {
 export function eventCallsAtOnce(input: PlanInput): VendorCall[] {
   return eventSymbols(input).flatMap((symbol) => {
     const move = input.history.answer("prices", symbol)?.largeMove ?? null;
-    if (move === null) return [];
-    const closedAt = hoursOf(input.calendar, dayNumberOf(move)).closesAt;
-    return eventCalls(symbol).filter((call) => answeredAt(input, call) < closedAt);
+    return move === null
+      ? []
+      : eventCallsSince(symbol, move, input.calendar, (call) => answeredAt(input, call));
   });
+}
+
+/** The event calls of a symbol that were not answered since the close of a session. */
+export function eventCallsSince(
+  symbol: string,
+  session: SessionDate,
+  calendar: Calendar,
+  answeredAtMs: (call: VendorCall) => number,
+): VendorCall[] {
+  const { closesAt } = hoursOf(calendar, dayNumberOf(session));
+  return eventCalls(symbol).filter((call) => answeredAtMs(call) < closesAt);
 }
 
 /**

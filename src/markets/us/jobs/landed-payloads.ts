@@ -6,6 +6,7 @@ import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import { newestCompleteSession } from "#core/calendar.ts";
 import type { EpochMs } from "#core/clock.ts";
 import type { ProxySet } from "#core/market-definition.ts";
+import { MeridianError } from "#core/meridian-error.ts";
 import type { SessionDate } from "#core/session-date.ts";
 import type { DataAnswer } from "#ingestion/fetch-call.ts";
 import type { VendorCall } from "#ingestion/market-data-source.ts";
@@ -14,7 +15,7 @@ import { callKeyOf } from "#ingestion/vendor-call.ts";
 import { instantOfIso } from "#platform/system-clock.ts";
 import type { AnsweredCalls } from "../answered-call-store.ts";
 import { type PayloadFacts, type PayloadView, readPayloadFacts } from "../payload-facts.ts";
-import { eventCalls } from "../vendor-calls.ts";
+import { eventCallsSince } from "../plan-events.ts";
 import type { UsJobContext } from "./job-context.ts";
 
 export interface LandedPayloads {
@@ -23,7 +24,7 @@ export interface LandedPayloads {
   /** Remembers an answer; returns the event calls that it makes necessary. */
   follow(receipt: RawReceipt, bytes: Uint8Array, outcome: LandingOutcome): readonly VendorCall[];
   /** Remembers receipts that a killed job left without having followed them. */
-  catchUp(): void;
+  catchUp(receipts: readonly RawReceipt[]): void;
 }
 
 /** Makes the followers of one job. */
@@ -38,39 +39,69 @@ export function landedPayloads(
     newestWholeSession: (call, answer) => factsOf(call, answer.bytes, answer.receivedAt).newestSession,
     follow: (receipt, bytes, outcome) => {
       const call = callOf(receipt);
+      const { kind, symbol } = receipt;
       const answeredAt = context.clock.wallMs();
       const facts = factsOf(call, bytes, answeredAt);
-      const held = outcome === "known" ? answers.find(call)?.receiptId : undefined;
-      const { kind, symbol } = receipt;
-      const receiptId = held ?? receipt.id;
+      // Known bytes may have an older receipt than the newest of this call, which stays the newest.
+      const heldId = outcome === "known" ? answers.find(call)?.receiptId : undefined;
+      const receiptId = heldId ?? receipt.id;
       answers.remember(call, { kind, symbol, answeredAt, receiptId, ...facts });
-      return dueEventCalls(context, answers, symbol, facts.largeMove);
+      if (symbol === null || facts.largeMove === null) return [];
+      const answeredAtOf = (asked: VendorCall): number => answers.find(asked)?.answeredAt ?? -1;
+      return eventCallsSince(symbol, facts.largeMove, context.calendar, answeredAtOf);
     },
-    catchUp: () => {
-      const newest = new Map<string, RawReceipt>();
-      for (const receipt of context.rawStore.receipts()) {
-        if (receipt.kind !== "import_daily") newest.set(callKeyOf(callOf(receipt)), receipt);
-      }
+    catchUp: (receipts) => {
       const remembered = answers.list();
+      const newest = new Map(
+        receipts
+          .filter(({ kind }) => kind !== "import_daily")
+          .map((receipt) => [callKeyOf(callOf(receipt)), receipt]),
+      );
       for (const [key, receipt] of newest) {
         if (remembered.get(key)?.receiptId === receipt.id) continue;
-        const answeredAt = instantOfIso(receipt.fetchedAt);
-        const facts = factsOf(callOf(receipt), context.rawStore.readBody(receipt), answeredAt);
+        const bytes = readIfWhole(context, receipt);
+        if (bytes === undefined) continue;
         const { kind, symbol, id: receiptId } = receipt;
+        const answeredAt = instantOfIso(receipt.fetchedAt);
+        const facts = factsOf(callOf(receipt), bytes, answeredAt);
         answers.remember(callOf(receipt), { kind, symbol, answeredAt, receiptId, ...facts });
       }
     },
   };
 }
 
-/** Event calls of a symbol that were not answered since its close moved over the limit. */
-function dueEventCalls(
+function callOf({ kind, endpoint, symbol }: RawReceipt): VendorCall {
+  return { kind, name: endpoint.name, params: endpoint.params, symbol };
+}
+
+/** A limit for what can be split: a blocking fund is checked by gate 1 at a lower limit than others. */
+function viewOf(
   context: UsJobContext,
-  answers: AnsweredCalls,
+  proxySet: ProxySet,
   symbol: string | null,
-  largeMove: SessionDate | null,
-): VendorCall[] {
-  if (symbol === null || largeMove === null) return [];
-  const movedAt = closeOf(context, largeMove);
-  return eventCalls(symbol).filter((call) => (answers.find(call)?.answeredAt ?? -1) < movedAt);
+  cameAt: EpochMs,
+): PayloadView {
+  const { thresholds } = context.settings;
+  const roles = proxySet.roles.filter((role) => role.symbol === symbol);
+  const isIndex = roles.some((role) => role.instrumentClass === "index");
+  const isRequired = roles.some((role) => role.blocking && role.gaugeKind === undefined);
+  const limitPercent = isRequired
+    ? Math.min(thresholds.drift_required_percent, thresholds.drift_stock_percent)
+    : thresholds.drift_stock_percent;
+  return {
+    calendar: context.calendar,
+    wholeThroughDay: newestCompleteSession(context.calendar, cameAt, thresholds.us_settle_minutes),
+    moveLimitPercent: isIndex ? Number.POSITIVE_INFINITY : limitPercent,
+  };
+}
+
+/** The bytes, unless they were damaged on the disk: asking again restores them, so it must go on. */
+function readIfWhole(context: UsJobContext, receipt: RawReceipt): Uint8Array | undefined {
+  try {
+    return context.rawStore.readBody(receipt);
+  } catch (cause) {
+    if (!(cause instanceof MeridianError) || cause.code !== "FILE_DAMAGED") throw cause;
+    context.log.warn({ raw: receipt.id, why: cause.message }, "raw file is damaged");
+    return undefined;
+  }
 }

@@ -1,0 +1,48 @@
+/** `us symbols`: the listing, from which the universe is made. A short one replaces nothing. */
+import { readListingMaster } from "../listing-master.ts";
+import { decideUniverse } from "../universe.ts";
+import { listingCall } from "../vendor-calls.ts";
+import type { UsJobContext } from "./job-context.ts";
+import { type JobReport, makeJobReport } from "./job-report.ts";
+import { type UsJobRun, runUsJob } from "./run-us-job.ts";
+
+export type SymbolsOptions = {
+  /** Also asks for the listing of symbols that are listed no more. */
+  readonly delisted?: boolean | undefined;
+};
+
+/** Asks for the listing; the schedule does so once a week. @throws as `runUsJob` */
+export function runSymbolsJob(
+  context: UsJobContext,
+  options: SymbolsOptions = {},
+): Promise<JobReport> {
+  return runUsJob(context, "us symbols", async (run) => {
+    const calls = [listingCall("active")];
+    if (options.delisted === true) calls.push(listingCall("delisted"));
+    const summary = await run.fetch(calls);
+    const plan = { calls, deferred: [], notes: [] };
+    return makeJobReport({
+      job: "us symbols",
+      plan,
+      summary,
+      notes: universeNotes(run),
+      next: "us daily",
+    });
+  });
+}
+
+/** What the listing that counts now makes of the universe. */
+function universeNotes(run: UsJobRun): string[] {
+  const { settings, rawStore } = run.context;
+  const share = settings.thresholds.listing_short_share;
+  const master = readListingMaster(rawStore, share, run.withdrawn);
+  if (master === undefined) return ["There is no listing yet."];
+  const universe = decideUniverse({
+    settings: settings.us.universe,
+    plan: settings.us.vendor.plan,
+    proxySet: run.proxySet,
+    listing: master.rows,
+  });
+  const { receipt, rows } = master;
+  return [`The listing has ${rows.length} symbols (${receipt.id}, received ${receipt.fetchedAt}).`, universe.says];
+}
