@@ -9,7 +9,7 @@ import type { Verdict } from "#core/verdict.ts";
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
 import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
-import { type OpenReview, listOpenReviews } from "#truth/reviews.ts";
+import type { OpenReview } from "#truth/reviews.ts";
 import { decideGate1 } from "#truth/run-gate1.ts";
 import { decideTemporalState } from "#truth/temporal-state.ts";
 import type { TemporalView } from "#truth/temporal-store.ts";
@@ -17,6 +17,7 @@ import type { CommandContext } from "./command-context.ts";
 import { table } from "./output.ts";
 import { gate1Options } from "./us-gate.ts";
 import { type OpenUs, openUs, rdtOf } from "./us-open.ts";
+import { usOpenReviews } from "./us-reviews.ts";
 import { snapshotIsStale } from "./us-stale.ts";
 
 export type TruthView = {
@@ -56,10 +57,7 @@ async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
   const rdt = rdtOf(us);
   const { ctt } = us.events;
   const te = null;
-  const required = new Set(us.proxies.roles.filter((one) => one.blocking).map((one) => one.symbol));
-  const reviews = manifest
-    ? listOpenReviews("us", readReport(analyticsDir, manifest), us.events, required)
-    : [];
+  const reviews = manifest ? usOpenReviews(us, readReport(analyticsDir, manifest)) : [];
   const decision = manifest ? await decideGate1(gate1Options(us)) : undefined;
   const state = decideTemporalState(
     { rdt, ctt, te },

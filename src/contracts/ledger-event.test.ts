@@ -14,7 +14,10 @@ describe("ledger payloads", () => {
   test("every kind refuses a field that it does not name, so that a misspelt one is never dropped", () => {
     for (const [kind, schema] of Object.entries(LEDGER_PAYLOADS)) {
       const issues = schema.safeParse({ notAField: 1 }).error?.issues ?? [];
-      expect(issues.map((issue) => issue.code), kind).toContain("unrecognized_keys");
+      expect(
+        issues.map((issue) => issue.code),
+        kind,
+      ).toContain("unrecognized_keys");
     }
   });
 

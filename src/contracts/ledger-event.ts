@@ -17,7 +17,12 @@ const factsObject = z.record(z.string(), z.json());
 const key = nameText.optional();
 
 /** One review as a decision about it names it. `id` is the review's, `rule` what parked the row. */
-const reviewRef = z.strictObject({ id: nameText, symbol: nameText, session: dateText, rule: nameText });
+const reviewRef = z.strictObject({
+  id: nameText,
+  symbol: nameText,
+  session: dateText,
+  rule: nameText,
+});
 const reviewDecision = z.strictObject({
   key,
   reviews: z.array(reviewRef).min(1).max(100_000),

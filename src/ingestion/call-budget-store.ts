@@ -84,7 +84,10 @@ const TABLES = `
 const keyRowSchema = z.object({
   day: z.int(),
   used: z.int(),
-  rests_until_ms: z.int().transform((value) => value as EpochMs).nullable(),
+  rests_until_ms: z
+    .int()
+    .transform((value) => value as EpochMs)
+    .nullable(),
 });
 const grantSchema = z.object({ granted_at_ms: z.number().nullable() }).optional();
 
@@ -208,7 +211,11 @@ function keyRows(database: DatabaseSync, vendor: string, limits: BudgetLimits) {
     },
     read: (label: string) => {
       const row = keyRowSchema.optional().parse(select.get(vendor, label));
-      return { day: row?.day ?? 0, used: row?.used ?? 0, restsUntilMs: row?.rests_until_ms ?? null };
+      return {
+        day: row?.day ?? 0,
+        used: row?.used ?? 0,
+        restsUntilMs: row?.rests_until_ms ?? null,
+      };
     },
     readGrants: (label: string) => ({
       newestGrantMs: grantMs(selectGrant.get(vendor, label, 0)),

@@ -75,7 +75,8 @@ async function takeAll(
 function checkWindows(atMs: readonly number[], limits: BudgetLimits): void {
   for (const [index, at] of atMs.entries()) {
     const before = atMs[index - 1];
-    if (before !== undefined) expect(at - before).toBeGreaterThanOrEqual(1000 / limits.perSecond - 1e-6);
+    if (before !== undefined)
+      expect(at - before).toBeGreaterThanOrEqual(1000 / limits.perSecond - 1e-6);
     const windowStart = atMs[index - limits.perMinute];
     if (windowStart !== undefined) expect(at - windowStart).toBeGreaterThanOrEqual(MINUTE_MS);
   }
@@ -87,9 +88,18 @@ describe("one key", () => {
     const budget = open(openStateStore(":memory:"), clock);
     const permits = await takeAll(budget, trueMs, 100);
     expect(permits).toHaveLength(25);
-    expect(permits.slice(0, 6).map(({ atMs }) => atMs)).toEqual([0, 1250, 2500, 3750, 5000, 60_250]);
-    checkWindows(permits.map(({ atMs }) => atMs), FREE);
-    expect(await budget.take()).toEqual({ granted: false, reason: "QUOTA_SPENT", resetsAt: MIDNIGHT });
+    expect(permits.slice(0, 6).map(({ atMs }) => atMs)).toEqual([
+      0, 1250, 2500, 3750, 5000, 60_250,
+    ]);
+    checkWindows(
+      permits.map(({ atMs }) => atMs),
+      FREE,
+    );
+    expect(await budget.take()).toEqual({
+      granted: false,
+      reason: "QUOTA_SPENT",
+      resetsAt: MIDNIGHT,
+    });
     expect(budget.left()).toEqual({
       leftOfDay: 0,
       perKey: [{ keyLabel: keyLabelOf("KEY-ONE"), leftOfDay: 0, restsUntil: null }],
@@ -116,7 +126,10 @@ describe("one key", () => {
       permits.push(...(await takeAll(open(database, clock), trueMs, 1)));
     }
     expect(permits).toHaveLength(25);
-    checkWindows(permits.map(({ atMs }) => atMs), FREE);
+    checkWindows(
+      permits.map(({ atMs }) => atMs),
+      FREE,
+    );
   });
 
   test("is refused while the vendor says its quota is spent, also after a restart", async () => {
@@ -126,7 +139,11 @@ describe("one key", () => {
     await budget.take();
     budget.rest("KEY-ONE", "QUOTA_SPENT", MIDNIGHT);
     const again = open(database, clock);
-    expect(await again.take()).toEqual({ granted: false, reason: "QUOTA_SPENT", resetsAt: MIDNIGHT });
+    expect(await again.take()).toEqual({
+      granted: false,
+      reason: "QUOTA_SPENT",
+      resetsAt: MIDNIGHT,
+    });
     expect(again.left()).toMatchObject({ leftOfDay: 0, perKey: [{ restsUntil: MIDNIGHT }] });
   });
 
@@ -200,7 +217,10 @@ describe("a clock that is set", () => {
         setWall(-backMs);
         permits.push(...(await takeAll(restarts ? open(database, clock) : first, trueMs, 100)));
         expect(permits).toHaveLength(25);
-        checkWindows(permits.map(({ atMs }) => atMs), FREE);
+        checkWindows(
+          permits.map(({ atMs }) => atMs),
+          FREE,
+        );
         // 25 calls at five a minute: four whole windows pass before the last five.
         expect(trueMs()).toBeLessThan(5 * MINUTE_MS);
       }
@@ -293,7 +313,13 @@ describe("four processes on one state file", () => {
   async function takeTogether(limits: BudgetLimits, mostMs: number): Promise<number[]> {
     const folder = mkdtempSync(join(tmpdir(), "budget-"));
     folders.push(folder);
-    const args = ["--input-type=module", "-e", program, join(folder, "us.sqlite"), JSON.stringify(limits)];
+    const args = [
+      "--input-type=module",
+      "-e",
+      program,
+      join(folder, "us.sqlite"),
+      JSON.stringify(limits),
+    ];
     const outputs = await Promise.all(
       Array.from({ length: 4 }, () => {
         const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -308,7 +334,9 @@ describe("four processes on one state file", () => {
         });
       }),
     );
-    return outputs.flatMap((output) => output.split("\n").filter(Boolean).map(Number)).sort((a, b) => a - b);
+    return outputs
+      .flatMap((output) => output.split("\n").filter(Boolean).map(Number))
+      .sort((a, b) => a - b);
   }
 
   /** Between a permit's record and its line lies the scheduling of a busy machine. */

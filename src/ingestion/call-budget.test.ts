@@ -18,10 +18,19 @@ import {
 const NOON = Date.UTC(2026, 4, 18, 12) as EpochMs;
 const MIDNIGHT = Date.UTC(2026, 4, 19) as EpochMs;
 const FREE = { perSecond: 0.8, perMinute: 5, perDay: 25 };
-const UNUSED: KeyUse = { newestGrantMs: null, minuteGrantMs: null, usedOfDay: 0, restsUntilMs: null };
+const UNUSED: KeyUse = {
+  newestGrantMs: null,
+  minuteGrantMs: null,
+  usedOfDay: 0,
+  restsUntilMs: null,
+};
 
 function stateOf(use: Partial<KeyUse>, monotonicMs = 1_000_000): KeyState {
-  return decideKeyState(FREE, { ...UNUSED, ...use }, { monotonicMs, wallMs: NOON, resetsAt: MIDNIGHT });
+  return decideKeyState(
+    FREE,
+    { ...UNUSED, ...use },
+    { monotonicMs, wallMs: NOON, resetsAt: MIDNIGHT },
+  );
 }
 
 describe("a key's state", () => {
@@ -37,7 +46,10 @@ describe("a key's state", () => {
 
   test("a token of the minute comes back a whole minute and a guard after it was taken", () => {
     const minuteGrantMs = 1_000_000 - 59_000;
-    expect(stateOf({ minuteGrantMs })).toMatchObject({ kind: "wait", waitMs: 1000 + MINUTE_GUARD_MS });
+    expect(stateOf({ minuteGrantMs })).toMatchObject({
+      kind: "wait",
+      waitMs: 1000 + MINUTE_GUARD_MS,
+    });
   });
 
   test("a spent day or a rest is refused with its end, never waited for", () => {
@@ -51,7 +63,11 @@ describe("a key's state", () => {
 
 describe("the choice of a key", () => {
   const ready = (leftOfDay: number): KeyState => ({ kind: "ready", leftOfDay });
-  const wait = (leftOfDay: number, waitMs: number): KeyState => ({ kind: "wait", leftOfDay, waitMs });
+  const wait = (leftOfDay: number, waitMs: number): KeyState => ({
+    kind: "wait",
+    leftOfDay,
+    waitMs,
+  });
   const spent: KeyState = { kind: "spent", resetsAt: MIDNIGHT };
 
   test("falls on the ready key with most calls left, then on the one that is ready first", () => {

@@ -10,7 +10,12 @@ import type { SessionDate } from "#core/session-date.ts";
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import type { CallBudget } from "./call-budget-store.ts";
 import { type FetchSettings, decideNextStep, decideQueueDelayMs } from "./fetch-rules.ts";
-import type { CallAnswer, CallFailure, MarketDataSource, VendorCall } from "./market-data-source.ts";
+import type {
+  CallAnswer,
+  CallFailure,
+  MarketDataSource,
+  VendorCall,
+} from "./market-data-source.ts";
 import type { LandingOutcome, RawStore } from "./raw-store.ts";
 import type { RetryQueue } from "./retry-queue-store.ts";
 import { callLabelOf } from "./vendor-call.ts";
@@ -150,7 +155,10 @@ export function instantAfter(clock: Clock, delayMs: number): EpochMs {
 /** A body that is no data is logged by outcome, length and digest, and stored nowhere (decision 13). */
 function logRefusal(call: VendorCall, refusal: Refusal, keyLabel: string, log: FetchLog): void {
   const { outcome, bytes, sha256, detail } = refusal;
-  log.info({ call: callLabelOf(call), outcome, bytes, sha256, detail, keyLabel }, "answer is no data");
+  log.info(
+    { call: callLabelOf(call), outcome, bytes, sha256, detail, keyLabel },
+    "answer is no data",
+  );
 }
 
 function noValidKey(vendor: string, budget: CallBudget): MeridianError {

@@ -41,7 +41,11 @@ function call(symbol: string, params: { [name: string]: string } = {}): VendorCa
   return { kind: "daily", name: "TIME_SERIES_DAILY", params: { symbol, ...params }, symbol };
 }
 
-type Reply = "data" | CallFailure | { readonly failure: CallFailure; readonly retryAfterMs: number } | "dies";
+type Reply =
+  | "data"
+  | CallFailure
+  | { readonly failure: CallFailure; readonly retryAfterMs: number }
+  | "dies";
 
 /** A vendor that answers each request by a script; the data of a call is its own name. */
 function scriptedSource(clock: Clock, reply: (call: VendorCall, key: string) => Reply) {
@@ -116,7 +120,8 @@ function openHouse(
     },
     progress: { step: (label, done, total) => steps.push([label, done, total]) },
     settings: SETTINGS,
-    newestWholeSession: (_call, { newestDate }) => (newestDate === null ? null : sessionDate(newestDate)),
+    newestWholeSession: (_call, { newestDate }) =>
+      newestDate === null ? null : sessionDate(newestDate),
   };
   return { ...means, means, folder, database, requests, lines, steps };
 }
@@ -146,7 +151,14 @@ describe("a plan", () => {
     const house = openHouse(() => "data");
     const calls = [call("IBM"), call("QQQ"), call("IBM")];
     const first = await run(house, calls);
-    expect(first).toMatchObject({ asked: 2, requests: 2, received: 2, known: 0, deferred: [], failed: [] });
+    expect(first).toMatchObject({
+      asked: 2,
+      requests: 2,
+      received: 2,
+      known: 0,
+      deferred: [],
+      failed: [],
+    });
     expect(first.landed[0]).toMatchObject({
       symbol: "IBM",
       kind: "daily",
@@ -164,7 +176,12 @@ describe("a plan", () => {
   });
 
   test("an empty plan asks for nothing", async () => {
-    expect(await run(openHouse(() => "data"), [])).toMatchObject({ asked: 0, requests: 0 });
+    expect(
+      await run(
+        openHouse(() => "data"),
+        [],
+      ),
+    ).toMatchObject({ asked: 0, requests: 0 });
   });
 
   test("onLanded sees every payload, known ones too, and may append calls once", async () => {
@@ -206,7 +223,9 @@ describe("a call that brings no data", () => {
     expect(summary.failed).toEqual([
       { call: call("IBM"), failure: "EMPTY", detail: "said EMPTY", queued: true },
     ]);
-    expect(house.retryQueue.list()).toMatchObject([{ failure: "EMPTY", detail: "said EMPTY", attempts: 1 }]);
+    expect(house.retryQueue.list()).toMatchObject([
+      { failure: "EMPTY", detail: "said EMPTY", attempts: 1 },
+    ]);
     expect(house.requests).toHaveLength(3);
     await run(house, [call("IBM")]);
     expect(house.retryQueue.list()).toMatchObject([{ attempts: 2 }]);
@@ -228,7 +247,9 @@ describe("a call that brings no data", () => {
 
   test("is asked for less when the vendor's plan refuses a parameter", async () => {
     const full: VendorCall = { ...call("IBM", { outputsize: "full" }), downgrade: call("IBM") };
-    const house = openHouse(({ params }) => ("outputsize" in params ? "PREMIUM_PARAMETER" : "data"));
+    const house = openHouse(({ params }) =>
+      "outputsize" in params ? "PREMIUM_PARAMETER" : "data",
+    );
     const summary = await run(house, [full]);
     expect(summary).toMatchObject({ received: 1, requests: 2, failed: [] });
     expect(summary.downgraded).toEqual([{ call: full, by: call("IBM") }]);
@@ -249,7 +270,9 @@ describe("a call that brings no data", () => {
   });
 
   test("never stops the calls after it", async () => {
-    const house = openHouse(({ symbol }) => (isCallFailure(symbol ?? "") ? (symbol as CallFailure) : "data"));
+    const house = openHouse(({ symbol }) =>
+      isCallFailure(symbol ?? "") ? (symbol as CallFailure) : "data",
+    );
     const failures = Object.keys(CALL_FAILURES).filter(
       (failure) => !["KEY_INVALID", "QUOTA_SPENT"].includes(failure),
     );
@@ -260,7 +283,9 @@ describe("a call that brings no data", () => {
     expect(summary.failed).toHaveLength(failures.length);
     const queued = house.retryQueue.list().map(({ failure }) => failure);
     expect(queued.sort()).toEqual(
-      failures.filter((failure) => isCallFailure(failure) && CALL_FAILURES[failure].retry === "soon").sort(),
+      failures
+        .filter((failure) => isCallFailure(failure) && CALL_FAILURES[failure].retry === "soon")
+        .sort(),
     );
   });
 
@@ -281,13 +306,20 @@ describe("a vendor that is down", () => {
     checkSum(summary);
     expect(summary.requests).toBe(9);
     expect(summary.failed).toHaveLength(40);
-    expect(summary.failed.every(({ queued, failure }) => queued && failure === "NETWORK")).toBe(true);
+    expect(summary.failed.every(({ queued, failure }) => queued && failure === "NETWORK")).toBe(
+      true,
+    );
     expect(house.retryQueue.list()).toHaveLength(40);
   });
 
   test("but three scattered outages stop nothing", async () => {
-    const house = openHouse(({ symbol }) => (["A", "C", "E"].includes(symbol ?? "") ? "TIMEOUT" : "data"));
-    const summary = await run(house, ["A", "B", "C", "D", "E", "F"].map((symbol) => call(symbol)));
+    const house = openHouse(({ symbol }) =>
+      ["A", "C", "E"].includes(symbol ?? "") ? "TIMEOUT" : "data",
+    );
+    const summary = await run(
+      house,
+      ["A", "B", "C", "D", "E", "F"].map((symbol) => call(symbol)),
+    );
     expect(summary).toMatchObject({ received: 3 });
   });
 });
@@ -320,7 +352,12 @@ describe("the budget", () => {
     });
     const summary = await run(house, [call("A"), call("B"), call("C")]);
     expect(summary).toMatchObject({ received: 3, requests: 4 });
-    expect(house.requests.map(({ key }) => key)).toEqual(["KEY-ONE", "KEY-TWO", "KEY-TWO", "KEY-TWO"]);
+    expect(house.requests.map(({ key }) => key)).toEqual([
+      "KEY-ONE",
+      "KEY-TWO",
+      "KEY-TWO",
+      "KEY-TWO",
+    ]);
     expect(house.budget.left().perKey[0]?.restsUntil).toBe(MIDNIGHT);
   });
 
@@ -412,7 +449,11 @@ describe("by property", () => {
           const calls = Array.from({ length: count }, (_, index) => call(`S${index}`));
           const folder = mkdtempSync(join(tmpdir(), "fetch-"));
           const open = () =>
-            openHouse(() => script.shift() ?? "data", { folder, perDay, keys: ["KEY-ONE", "KEY-TWO"] });
+            openHouse(() => script.shift() ?? "data", {
+              folder,
+              perDay,
+              keys: ["KEY-ONE", "KEY-TWO"],
+            });
           let house = open();
           for (let pass = 0; pass < 4; pass++) {
             house.rawStore.recover();
@@ -421,7 +462,8 @@ describe("by property", () => {
               checkSum(summary);
               const queued = new Set(house.retryQueue.list().map((one) => callKeyOf(one.call)));
               const landed = new Set(house.rawStore.receipts().map(({ symbol }) => symbol));
-              for (const { call: deferred } of summary.deferred) expect(queued).toContain(callKeyOf(deferred));
+              for (const { call: deferred } of summary.deferred)
+                expect(queued).toContain(callKeyOf(deferred));
               for (const failed of summary.failed) {
                 expect(queued.has(callKeyOf(failed.call))).toBe(failed.queued);
                 expect(failed.queued).toBe(CALL_FAILURES[failed.failure].retry === "soon");

@@ -98,7 +98,8 @@ export async function runFetchPlan(plan: FetchPlan): Promise<FetchSummary> {
     }
     takeDown(call, end, tally);
     if (end.kind === "landed") {
-      for (const more of plan.onLanded?.(end.receipt, end.bytes, end.outcome) ?? []) calls.add(more);
+      for (const more of plan.onLanded?.(end.receipt, end.bytes, end.outcome) ?? [])
+        calls.add(more);
     }
     plan.progress.step(callLabelOf(call), index + 1, calls.list.length);
     outagesInRow = end.kind === "failed" && isOutage(end.failure) ? outagesInRow + 1 : 0;
@@ -121,7 +122,15 @@ type Tally = {
 };
 
 function newTally(): Tally {
-  return { requests: 0, received: 0, known: 0, deferred: [], failed: [], downgraded: [], landed: [] };
+  return {
+    requests: 0,
+    received: 0,
+    known: 0,
+    deferred: [],
+    failed: [],
+    downgraded: [],
+    landed: [],
+  };
 }
 
 /** The calls of a plan without repetitions; more may be added while it runs. */
@@ -139,7 +148,11 @@ function planOf(calls: readonly VendorCall[]) {
   return { list, add };
 }
 
-function takeDown(call: VendorCall, end: Exclude<CallEnd, { kind: "no_permit" }>, tally: Tally): void {
+function takeDown(
+  call: VendorCall,
+  end: Exclude<CallEnd, { kind: "no_permit" }>,
+  tally: Tally,
+): void {
   if (end.kind === "failed") {
     const { failure, detail, queued } = end;
     tally.failed.push({ call, failure, detail, queued });
@@ -159,9 +172,7 @@ function deferRest(
 ): void {
   const reason = "QUOTA_SPENT";
   const detail = "the calls of the day are used up";
-  plan.retryQueue.putAll(
-    rest.map((call) => ({ call, failure: reason, detail, notBefore: until })),
-  );
+  plan.retryQueue.putAll(rest.map((call) => ({ call, failure: reason, detail, notBefore: until })));
   tally.deferred.push(...rest.map((call) => ({ call, reason, until }) as const));
   plan.log.warn({ calls: rest.length, until }, "calls deferred to the reset of the day's budget");
 }

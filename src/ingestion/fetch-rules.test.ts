@@ -2,7 +2,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testCount, testSeed } from "../../tests/support/depth.ts";
-import { type FailedTry, RETRY_AFTER_MS_MAX, decideNextStep, decideQueueDelayMs } from "./fetch-rules.ts";
+import {
+  type FailedTry,
+  RETRY_AFTER_MS_MAX,
+  decideNextStep,
+  decideQueueDelayMs,
+} from "./fetch-rules.ts";
 import { CALL_FAILURES, type CallFailure } from "./market-data-source.ts";
 import { isCallFailure } from "./vendor-call.ts";
 
@@ -53,7 +58,10 @@ describe("what follows from a failed try", () => {
     const settings = { ...SETTINGS, tries_per_call: 9 };
     expect(next("EMPTY", { tries: 1 }, settings)).toEqual({ kind: "retry", pauseMs: 1500 });
     expect(next("EMPTY", { tries: 2 }, settings)).toEqual({ kind: "retry", pauseMs: 3000 });
-    expect(next("EMPTY", { tries: 2, chance: 0.8 }, settings)).toEqual({ kind: "retry", pauseMs: 3600 });
+    expect(next("EMPTY", { tries: 2, chance: 0.8 }, settings)).toEqual({
+      kind: "retry",
+      pauseMs: 3600,
+    });
     expect(next("EMPTY", { tries: 8 }, settings)).toEqual({ kind: "retry", pauseMs: MINUTE_MS });
   });
 
@@ -74,7 +82,10 @@ describe("what follows from a failed try", () => {
 
   test("after the last try the call is queued, each time for longer, up to six hours", () => {
     expect(next("EMPTY", { tries: 3 })).toEqual({ kind: "queue", delayMs: 5 * MINUTE_MS });
-    expect(next("EMPTY", { tries: 3, queuedAttempts: 2 })).toEqual({ kind: "queue", delayMs: 20 * MINUTE_MS });
+    expect(next("EMPTY", { tries: 3, queuedAttempts: 2 })).toEqual({
+      kind: "queue",
+      delayMs: 20 * MINUTE_MS,
+    });
     expect(decideQueueDelayMs(1000)).toBe(360 * MINUTE_MS);
   });
 
@@ -100,7 +111,8 @@ describe("what follows from a failed try", () => {
           expect(step.pauseMs).toBeGreaterThanOrEqual(wishedMs);
           expect(step.pauseMs).toBeLessThanOrEqual(75_000);
         }
-        if (step.kind === "queue") expect(step.delayMs).toBeGreaterThanOrEqual(Math.max(wishedMs, 300_000));
+        if (step.kind === "queue")
+          expect(step.delayMs).toBeGreaterThanOrEqual(Math.max(wishedMs, 300_000));
       }),
       { seed: testSeed(), numRuns: testCount(300, 10_000) },
     );

@@ -29,9 +29,15 @@ export type JobRun = {
 export interface JobRuns {
   /** Records a start. Runs of this job that never ended are marked interrupted: their lock was free. */
   start(job: string): JobRun;
-  finish(run: JobRun, end: { readonly outcome: "done" | "partial" | "failed"; readonly summary: JsonValue }): JobRun;
+  finish(
+    run: JobRun,
+    end: { readonly outcome: "done" | "partial" | "failed"; readonly summary: JsonValue },
+  ): JobRun;
   /** Runs, newest first; of one job when it is named. */
-  list(filter?: { readonly job?: string | undefined; readonly limit?: number | undefined }): JobRun[];
+  list(filter?: {
+    readonly job?: string | undefined;
+    readonly limit?: number | undefined;
+  }): JobRun[];
 }
 
 const LIST_LIMIT_DEFAULT = 50;
@@ -52,7 +58,10 @@ const rowSchema = z.object({
   started_at_ms: epochMs,
   ended_at_ms: epochMs.nullable(),
   outcome: z.enum(JOB_OUTCOMES),
-  summary: z.string().transform((text): unknown => JSON.parse(text)).pipe(z.json()),
+  summary: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.json()),
 });
 
 /** Opens the job runs of a market's state file. */
@@ -89,9 +98,7 @@ export function openJobRuns(options: {
         return runOf(row);
       }),
     list: (filter = {}) =>
-      select
-        .all(filter.job ?? null, filter.limit ?? LIST_LIMIT_DEFAULT)
-        .map((row) => runOf(row)),
+      select.all(filter.job ?? null, filter.limit ?? LIST_LIMIT_DEFAULT).map((row) => runOf(row)),
   };
 }
 

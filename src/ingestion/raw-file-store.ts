@@ -140,8 +140,10 @@ function readMeta(
   const parsed = rawReceiptSchema.safeParse(jsonOf(bytes));
   if (!parsed.success) return { path, why: `is no receipt: ${firstIssue(parsed.error)}` };
   const { id, body, ...fields } = parsed.data;
-  if (receiptIdOf(fields) !== id) return { path, why: `does not have the content its id ${id} names` };
-  if (metaPathOf(parsed.data) !== path) return { path, why: `is not the file of its receipt ${id}` };
+  if (receiptIdOf(fields) !== id)
+    return { path, why: `does not have the content its id ${id} names` };
+  if (metaPathOf(parsed.data) !== path)
+    return { path, why: `is not the file of its receipt ${id}` };
   if (body.split("/").some((part) => part === ".." || part === "" || part.includes("\\"))) {
     return { path, why: `names a body outside the raw folder` };
   }

@@ -33,7 +33,10 @@ const TABLES = `
 
 const receiptRow = z.object({
   seq: z.int(),
-  receipt: z.string().transform((text): unknown => JSON.parse(text)).pipe(rawReceiptSchema),
+  receipt: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(rawReceiptSchema),
 });
 const pathRow = z.object({ path: z.string() }).optional();
 const folderRow = z.object({ folder: z.string() });
@@ -78,7 +81,10 @@ function receiptTable(database: DatabaseSync) {
     },
     list: (filter: ReceiptFilter): StoredReceipt[] => {
       const { sql, values } = listQuery(filter);
-      return database.prepare(sql).all(...values).map((row) => storedReceiptOf(row));
+      return database
+        .prepare(sql)
+        .all(...values)
+        .map((row) => storedReceiptOf(row));
     },
     newestSeq: (): number => newestRow.parse(selectNewest.get()).seq ?? 0,
     /** UTC date of the newest receipt; null when there is none. */
@@ -104,7 +110,18 @@ function receiptWriter(
       const registeredAt = isoOfInstant(clock.wallMs());
       const text = canonicalJson(receipt);
       addBody(sha256, body);
-      insert.run(id, kind, symbol, sha256, asked, newestSession, fetchedAt, metaPath, registeredAt, text);
+      insert.run(
+        id,
+        kind,
+        symbol,
+        sha256,
+        asked,
+        newestSession,
+        fetchedAt,
+        metaPath,
+        registeredAt,
+        text,
+      );
     },
   };
 }

@@ -70,7 +70,9 @@ function payload(text: string, change: Partial<Landing> = {}): Landing {
 
 /** All files below a folder, by path, with their bytes. */
 function filesIn(folder: string): Map<string, string> {
-  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  const names = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+    : [];
   const files = names.filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
   return new Map(
@@ -119,7 +121,11 @@ describe("land", () => {
     expect([...files.keys()].sort()).toEqual([receipt.body, meta].sort());
     expect(files.get(receipt.body)).toBe("a,b\n1,2\n");
     expect(rawReceiptSchema.parse(JSON.parse(files.get(meta) ?? ""))).toEqual(receipt);
-    expect(receipt).toMatchObject({ sha256: digest, bytes: 8, fetchedAt: "2026-05-18T21:00:00.000Z" });
+    expect(receipt).toMatchObject({
+      sha256: digest,
+      bytes: 8,
+      fetchedAt: "2026-05-18T21:00:00.000Z",
+    });
     expect(opened.store.receipts()).toEqual([{ ...receipt, seq: 1 }]);
     expect(opened.store.find(receipt.id)).toEqual({ ...receipt, seq: 1 });
     expect(opened.store.newestSeq()).toBe(1);
@@ -180,7 +186,9 @@ describe("land", () => {
     expect(new Set(stems.map((stem) => stem.toLowerCase())).size).toBe(symbols.length + 1);
     for (const stem of stems) expect(stem).toMatch(/^[A-Za-z0-9_~][A-Za-z0-9_~-]*$/);
     expect(stems).not.toContain("CON");
-    expect([...filesIn(opened.rawDir).keys()].every((path) => path.split("/").length === 3)).toBe(true);
+    expect([...filesIn(opened.rawDir).keys()].every((path) => path.split("/").length === 3)).toBe(
+      true,
+    );
     checkWhole(opened);
   });
 
@@ -188,7 +196,9 @@ describe("land", () => {
     const { store, rawDir } = open();
     store.land(payload("x"));
     const before = filesIn(rawDir);
-    expect(damageOf(() => store.land(payload("y", { synthetic: true }))).code).toBe("SYNTHETIC_MIX");
+    expect(damageOf(() => store.land(payload("y", { synthetic: true }))).code).toBe(
+      "SYNTHETIC_MIX",
+    );
     expect(filesIn(rawDir)).toEqual(before);
   });
 
@@ -321,7 +331,9 @@ describe("after a crash", () => {
     const expected = before
       .map(({ seq: _seq, ...receipt }) => receipt)
       .sort((a, b) => (`${a.fetchedAt} ${a.id}` < `${b.fetchedAt} ${b.id}` ? -1 : 1));
-    expect(next.store.receipts()).toEqual(expected.map((receipt, index) => ({ ...receipt, seq: index + 1 })));
+    expect(next.store.receipts()).toEqual(
+      expected.map((receipt, index) => ({ ...receipt, seq: index + 1 })),
+    );
     checkWhole(next);
     next.store.recover();
     expect(next.store.newestSeq()).toBe(6);
@@ -333,7 +345,12 @@ describe("after a crash", () => {
     const metas = [...filesIn(rawDir).keys()].filter((path) => path.endsWith(".meta.json"));
     const good = readFileSync(join(rawDir, must(metas[0], "three were written")), "utf8");
     database.close();
-    for (const damage of ["", "{", good.replace('"rows":1', '"rows":2'), good.replace('"us"', '"in"')]) {
+    for (const damage of [
+      "",
+      "{",
+      good.replace('"rows":1', '"rows":2'),
+      good.replace('"us"', '"in"'),
+    ]) {
       rmSync(workspace.stateDir, { recursive: true });
       writeFileSync(join(rawDir, must(metas[0], "three were written")), damage);
       const next = open(folder);
@@ -359,7 +376,9 @@ describe("after a crash", () => {
     const metaPath = must([...filesIn(rawDir).keys()][0], "the meta is left");
     const text = readFileSync(join(rawDir, metaPath), "utf8");
     writeFileSync(join(rawDir, metaPath), text.replace(receipt.body, "../../state/us.sqlite"));
-    expect(damageOf(() => open(folder).store.recover()).message).toContain("outside the raw folder");
+    expect(damageOf(() => open(folder).store.recover()).message).toContain(
+      "outside the raw folder",
+    );
   });
 });
 
@@ -436,16 +455,25 @@ describe("two processes", () => {
 });
 
 describe("by property", () => {
-  type Step = { text: string; symbol: string; day: number; session: number | null; crash: "no" | "row" };
+  type Step = {
+    text: string;
+    symbol: string;
+    day: number;
+    session: number | null;
+    crash: "no" | "row";
+  };
   const steps: fc.Arbitrary<(Step | "restart" | "lose the state")[]> = fc.array(
     fc.oneof(
-      { weight: 6, arbitrary: fc.record({
-        text: fc.constantFrom("a", "b", "c"),
-        symbol: fc.constantFrom("IBM", "QQQ"),
-        day: fc.integer({ min: 0, max: 3 }),
-        session: fc.option(fc.integer({ min: 11, max: 14 })),
-        crash: fc.constantFrom("no", "no", "row"),
-      }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          text: fc.constantFrom("a", "b", "c"),
+          symbol: fc.constantFrom("IBM", "QQQ"),
+          day: fc.integer({ min: 0, max: 3 }),
+          session: fc.option(fc.integer({ min: 11, max: 14 })),
+          crash: fc.constantFrom("no", "no", "row"),
+        }),
+      },
       { weight: 1, arbitrary: fc.constantFrom("restart", "lose the state") },
     ),
     { maxLength: 14 },

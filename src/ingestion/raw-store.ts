@@ -41,7 +41,10 @@ export type Landing = {
   readonly source: string;
   readonly synthetic: boolean;
   /** What was asked, without the key. */
-  readonly endpoint: { readonly name: string; readonly params: { readonly [name: string]: string } };
+  readonly endpoint: {
+    readonly name: string;
+    readonly params: { readonly [name: string]: string };
+  };
   readonly symbol: string | null;
   /** Receipt of the last byte by the machine's clock. */
   readonly fetchedAt: EpochMs;

@@ -74,7 +74,10 @@ const UPSERT = `INSERT INTO retry_queue
 
 const epochMs = z.int().transform((value) => value as EpochMs);
 const rowSchema = z.object({
-  call: z.string().transform((text): unknown => JSON.parse(text)).pipe(vendorCallSchema),
+  call: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(vendorCallSchema),
   failure: z.string().refine(isCallFailure),
   detail: z.string(),
   attempts: z.int().min(0),
@@ -127,7 +130,8 @@ export function openRetryQueue(options: {
       return row === undefined ? undefined : queuedCallOf(row);
     },
     due: () => list().filter(isDue),
-    listForSecondPass: () => list().filter((queued) => queued.waitsFor === "backoff" || isDue(queued)),
+    listForSecondPass: () =>
+      list().filter((queued) => queued.waitsFor === "backoff" || isDue(queued)),
     remove: (call) => {
       inTransaction(database, () => remove.run(callKeyOf(call)));
     },

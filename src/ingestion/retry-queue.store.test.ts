@@ -45,7 +45,12 @@ describe("the retry queue", () => {
     open(database).put(call("IBM", { a: "1", b: "2" }), "EMPTY", "first", NOON);
     const again: VendorCall = { ...call("IBM"), params: { b: "2", a: "1", symbol: "IBM" } };
     const queued = open(database, NOON + HOUR_MS).put(again, "TIMEOUT", "second", after(HOUR_MS));
-    expect(queued).toMatchObject({ attempts: 2, failure: "TIMEOUT", detail: "second", firstFailedAt: NOON });
+    expect(queued).toMatchObject({
+      attempts: 2,
+      failure: "TIMEOUT",
+      detail: "second",
+      firstFailedAt: NOON,
+    });
     expect(open(database).list()).toHaveLength(1);
   });
 
@@ -70,7 +75,8 @@ describe("the retry queue", () => {
       { call: call("LATER"), failure: "HTTP_5XX", detail: "", notBefore: after(HOUR_MS) },
       { call: call("RESET"), failure: "QUOTA_SPENT", detail: "", notBefore: after(HOUR_MS) },
     ]);
-    const symbols = (calls: ReturnType<typeof queue.list>) => calls.map((queued) => String(queued.call.symbol)).sort();
+    const symbols = (calls: ReturnType<typeof queue.list>) =>
+      calls.map((queued) => String(queued.call.symbol)).sort();
     expect(symbols(queue.list())).toEqual(["DUE", "LATER", "RESET"]);
     expect(symbols(queue.due())).toEqual(["DUE"]);
     expect(symbols(queue.listForSecondPass())).toEqual(["DUE", "LATER"]);

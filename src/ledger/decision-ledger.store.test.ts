@@ -79,9 +79,10 @@ describe("the Decision Ledger", () => {
       { refers: "" },
     ];
     for (const change of bad) {
-      expect(codeOf(() => decisions.record({ ...WAIVE, ...change })), JSON.stringify(change)).toBe(
-        "ARGUMENT_INVALID",
-      );
+      expect(
+        codeOf(() => decisions.record({ ...WAIVE, ...change })),
+        JSON.stringify(change),
+      ).toBe("ARGUMENT_INVALID");
     }
     expect(decisions.list()).toEqual([]);
   });
@@ -109,7 +110,8 @@ describe("decisions.md", () => {
   });
 
   test("shows hostile words as words", () => {
-    const text = "# big\n<script>alert(1)</script>\r\n[link](http://x) | `code` **b**\n1. list\n- item\n\u0007bell";
+    const text =
+      "# big\n<script>alert(1)</script>\r\n[link](http://x) | `code` **b**\n1. list\n- item\n\u0007bell";
     const markdown = renderDecisions([
       { ...WAIVE, text, refers: "D-<b>", recordedAt: "2026-05-18T21:00:00.000Z", seq: 1 },
     ]);

@@ -72,7 +72,9 @@ export function openDecisionLedger(systemLedger: Ledger): DecisionLedger {
         ),
       );
       const isSame =
-        standing.text === text && standing.author === author && standing.refers === (refers ?? null);
+        standing.text === text &&
+        standing.author === author &&
+        standing.refers === (refers ?? null);
       if (isSame) return standing;
       throw new MeridianError("DECISION_EXISTS", {
         message: `${id} was recorded by ${standing.author} on ${standing.recordedAt} with other words`,

@@ -14,7 +14,8 @@ const HEAD = [
 
 /** All decisions, in the order given, as one Markdown text with a final line feed. */
 export function renderDecisions(decisions: readonly Decision[]): string {
-  const sections = decisions.length === 0 ? ["No decision is recorded yet.", ""] : decisions.flatMap(section);
+  const sections =
+    decisions.length === 0 ? ["No decision is recorded yet.", ""] : decisions.flatMap(section);
   return `${[...HEAD, ...sections].join("\n").trimEnd()}\n`;
 }
 
@@ -34,13 +35,15 @@ function section(decision: Decision): string[] {
 
 /** One line of text that Markdown shows as it is. Control characters become spaces. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/\p{Cc}/gu, " ")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll(/[\\`*_{}[\]()#!|~:]/g, String.raw`\$&`)
-    // What means a list or an underline means so at the start of a line only.
-    .replace(/^(\s*)([-+=])/, String.raw`$1\$2`)
-    .replace(/^(\s*\d+)\./, String.raw`$1\.`);
+  return (
+    text
+      .replaceAll(/\p{Cc}/gu, " ")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll(/[\\`*_{}[\]()#!|~:]/g, String.raw`\$&`)
+      // What means a list or an underline means so at the start of a line only.
+      .replace(/^(\s*)([-+=])/, String.raw`$1\$2`)
+      .replace(/^(\s*\d+)\./, String.raw`$1\.`)
+  );
 }

@@ -127,7 +127,11 @@ describe("entries", () => {
   test("can be asked by kind, by range, newest first and up to a number", () => {
     const { ledger } = open();
     for (const symbol of ["A", "B", "C", "D"]) ledger.append(waived(symbol));
-    ledger.append({ kind: "RAW_WITHDRAWN", actor: "Ada", payload: { raw: "RAW-1", reason: "wrong" } });
+    ledger.append({
+      kind: "RAW_WITHDRAWN",
+      actor: "Ada",
+      payload: { raw: "RAW-1", reason: "wrong" },
+    });
     const seqs = (filter: Parameters<typeof ledger.entries>[0]) =>
       ledger.entries(filter).map(({ seq }) => seq);
     expect(seqs({ kinds: ["RAW_WITHDRAWN"] })).toEqual([5]);
@@ -154,7 +158,9 @@ describe("entries", () => {
         database.exec("ROLLBACK TO probe; RELEASE probe");
       }
     };
-    expect(codeOf("ORDER_PLACED", "{}")).toMatch(/^LEDGER_BROKEN: row 2 .* unknown kind "ORDER_PLACED"/);
+    expect(codeOf("ORDER_PLACED", "{}")).toMatch(
+      /^LEDGER_BROKEN: row 2 .* unknown kind "ORDER_PLACED"/,
+    );
     expect(codeOf("SESSION_WAIVED", "{}")).toMatch(/^LEDGER_BROKEN: row 2 .* no SESSION_WAIVED/);
     expect(codeOf("SESSION_WAIVED", "{")).toMatch(/^LEDGER_BROKEN: row 2 .* no JSON/);
   });

@@ -153,7 +153,10 @@ export function openLedger(
       }),
     entries: (filter = {}) => {
       const { sql, values } = entriesQuery(filter);
-      return database.prepare(sql).all(...values).map(entryOfRow);
+      return database
+        .prepare(sql)
+        .all(...values)
+        .map(entryOfRow);
     },
   };
 }

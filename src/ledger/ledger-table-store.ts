@@ -44,7 +44,8 @@ export function createLedgerTable(database: DatabaseSync): void {
   if (hasLedgerTable(database)) return;
   inTransaction(database, () => {
     if (hasLedgerTable(database)) return;
-    for (const statement of [TABLE, KIND_INDEX, ...Object.values(TRIGGERS)]) database.exec(statement);
+    for (const statement of [TABLE, KIND_INDEX, ...Object.values(TRIGGERS)])
+      database.exec(statement);
   });
 }
 
@@ -56,7 +57,10 @@ export function hasLedgerTable(database: DatabaseSync): boolean {
 /** Names of the protecting triggers that are absent or were redefined. */
 export function findMissingTriggers(database: DatabaseSync): string[] {
   const sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'ledger'";
-  const rows = database.prepare(sql).all().map((row) => masterSchema.parse(row));
+  const rows = database
+    .prepare(sql)
+    .all()
+    .map((row) => masterSchema.parse(row));
   const found = new Map(rows.map((row) => [row.name, row.sql]));
   return Object.entries(TRIGGERS)
     .filter(([name, definition]) => found.get(name) !== definition)

@@ -47,7 +47,9 @@ function swapRows(database: DatabaseSync, one: number, other: number): void {
 
 /** Makes room at a place by pushing all later rows on, from the last. */
 function pushOn(database: DatabaseSync, from: number, by: number): void {
-  const seqs = database.prepare("SELECT seq FROM ledger WHERE seq >= ? ORDER BY seq DESC").all(from);
+  const seqs = database
+    .prepare("SELECT seq FROM ledger WHERE seq >= ? ORDER BY seq DESC")
+    .all(from);
   const move = database.prepare("UPDATE ledger SET seq = ? WHERE seq = ?");
   for (const row of by > 0 ? seqs : seqs.reverse()) {
     const seq = Number(row["seq"]);
@@ -73,7 +75,12 @@ function rehash(database: DatabaseSync, seq: number): void {
   database.prepare("UPDATE ledger SET hash = ? WHERE seq = ?").run(hash, seq);
 }
 
-function setColumn(database: DatabaseSync, seq: number, column: string, value: SQLInputValue): void {
+function setColumn(
+  database: DatabaseSync,
+  seq: number,
+  column: string,
+  value: SQLInputValue,
+): void {
   database.prepare(`UPDATE ledger SET ${column} = ? WHERE seq = ?`).run(value, seq);
 }
 
@@ -86,9 +93,17 @@ function insertCopy(database: DatabaseSync, seq: number, of: number): void {
 describe("an untouched ledger", () => {
   test("holds, and contains each of its former heads", () => {
     const { database, heads } = ledgerOf(5);
-    expect(verifyLedger(database)).toMatchObject({ ok: true, rows: 5, broken: null, keptHead: null });
+    expect(verifyLedger(database)).toMatchObject({
+      ok: true,
+      rows: 5,
+      broken: null,
+      keptHead: null,
+    });
     for (const [seq, head] of heads.entries()) {
-      expect(verifyLedger(database, { head })).toMatchObject({ ok: true, keptHead: { hash: head, seq } });
+      expect(verifyLedger(database, { head })).toMatchObject({
+        ok: true,
+        keptHead: { hash: head, seq },
+      });
     }
     expect(verifyLedger(database, { head: ` ${heads[3]?.toUpperCase()}\n` }).keptHead?.seq).toBe(3);
   });
@@ -119,12 +134,14 @@ describe("tampering is named by the first row it breaks", () => {
     ),
     [
       "the same bytes stored as a blob",
-      (database) => database.exec("UPDATE ledger SET payload = CAST(payload AS BLOB) WHERE seq = 4"),
+      (database) =>
+        database.exec("UPDATE ledger SET payload = CAST(payload AS BLOB) WHERE seq = 4"),
       { seq: 4, how: "changed" },
     ],
     [
       "a byte after a NUL, which many readers stop at",
-      (database) => database.exec("UPDATE ledger SET actor = actor || char(0) || 'x' WHERE seq = 4"),
+      (database) =>
+        database.exec("UPDATE ledger SET actor = actor || char(0) || 'x' WHERE seq = 4"),
       { seq: 4, how: "changed" },
     ],
     [
@@ -144,8 +161,16 @@ describe("tampering is named by the first row it breaks", () => {
       },
       { seq: 4, how: "changed" },
     ],
-    ["a removed row", (database) => database.exec("DELETE FROM ledger WHERE seq = 4"), { seq: 4, how: "removed" }],
-    ["a removed first row", (database) => database.exec("DELETE FROM ledger WHERE seq = 1"), { seq: 1, how: "removed" }],
+    [
+      "a removed row",
+      (database) => database.exec("DELETE FROM ledger WHERE seq = 4"),
+      { seq: 4, how: "removed" },
+    ],
+    [
+      "a removed first row",
+      (database) => database.exec("DELETE FROM ledger WHERE seq = 1"),
+      { seq: 1, how: "removed" },
+    ],
     [
       "a removed row whose gap was closed",
       (database) => {
@@ -170,13 +195,23 @@ describe("tampering is named by the first row it breaks", () => {
       (database) => {
         pushOn(database, 4, 1);
         insertCopy(database, 4, 2);
-        database.exec("UPDATE ledger SET prev_hash = (SELECT hash FROM ledger WHERE seq = 3) WHERE seq = 4");
+        database.exec(
+          "UPDATE ledger SET prev_hash = (SELECT hash FROM ledger WHERE seq = 3) WHERE seq = 4",
+        );
         rehash(database, 4);
       },
       { seq: 4, how: "inserted" },
     ],
-    ["a row inserted before the first", (database) => insertCopy(database, 0, 1), { seq: 0, how: "inserted" }],
-    ["a copied row at the end", (database) => insertCopy(database, 9, 2), { seq: 9, how: "inserted" }],
+    [
+      "a row inserted before the first",
+      (database) => insertCopy(database, 0, 1),
+      { seq: 0, how: "inserted" },
+    ],
+    [
+      "a copied row at the end",
+      (database) => insertCopy(database, 9, 2),
+      { seq: 9, how: "inserted" },
+    ],
     [
       "a strange row at the end",
       (database) => {
@@ -243,7 +278,9 @@ describe("a re-anchored chain", () => {
     const sealed = digest.digest("hex");
     const payload = { brokenSeq, fault, says: "found", brokenDigest: sealed, decision: "D-7" };
     database
-      .prepare(`INSERT INTO ledger (${ALL}) VALUES (?, 'T', 'SEGMENT_REANCHORED', 'us', 'Ada', ?, ?, '')`)
+      .prepare(
+        `INSERT INTO ledger (${ALL}) VALUES (?, 'T', 'SEGMENT_REANCHORED', 'us', 'Ada', ?, ?, '')`,
+      )
       .run(lastSeq + 1, canonicalJson(payload), sealed);
     rehash(database, lastSeq + 1);
   }
@@ -284,7 +321,10 @@ describe("a re-anchored chain", () => {
   test("a new segment may also follow a cut tail", () => {
     const { database } = ledgerOf(6);
     reanchor(database, 7, "tail_cut");
-    expect(verifyLedger(database)).toMatchObject({ ok: true, reanchored: [{ seq: 7, fault: "tail_cut" }] });
+    expect(verifyLedger(database)).toMatchObject({
+      ok: true,
+      reanchored: [{ seq: 7, fault: "tail_cut" }],
+    });
   });
 });
 
@@ -300,47 +340,39 @@ describe("by property", () => {
     fc.double({ noNaN: true }),
   );
   const tampers: fc.Arbitrary<Tamper> = fc.oneof(
-    fc.tuple(place, fc.constantFrom(...COLUMNS), value, fc.boolean()).map(
-      ([seq, column, changed, fits]): Tamper => ({
+    fc
+      .tuple(place, fc.constantFrom(...COLUMNS), value, fc.boolean())
+      .map(([seq, column, changed, fits]): Tamper => ({
         title: `set ${column} of ${seq}${fits ? " and rehash" : ""}`,
         apply: (database) => {
           setColumn(database, seq, column, changed);
           if (fits) rehash(database, seq);
         },
-      }),
-    ),
-    place.map(
-      (seq): Tamper => ({
-        title: `remove ${seq}`,
-        apply: (database) => database.exec(`DELETE FROM ledger WHERE seq = ${seq}`),
-      }),
-    ),
-    place.map(
-      (seq): Tamper => ({
-        title: `remove ${seq} and close the gap`,
-        apply: (database) => {
-          database.exec(`DELETE FROM ledger WHERE seq = ${seq}`);
-          pushOn(database, seq + 1, -1);
-        },
-      }),
-    ),
-    fc.tuple(place, place).map(
-      ([one, other]): Tamper => ({
-        title: `swap ${one} and ${other}`,
-        apply: (database) => swapRows(database, one, other),
-      }),
-    ),
-    fc.tuple(place, place, fc.boolean()).map(
-      ([seq, of, fits]): Tamper => ({
-        title: `insert a copy of ${of} at ${seq}${fits ? " and rehash" : ""}`,
-        apply: (database) => {
-          insertCopy(database, 999, of);
-          pushOn(database, seq, 1);
-          database.prepare("UPDATE ledger SET seq = ? WHERE seq = 1000").run(seq);
-          if (fits) rehash(database, seq);
-        },
-      }),
-    ),
+      })),
+    place.map((seq): Tamper => ({
+      title: `remove ${seq}`,
+      apply: (database) => database.exec(`DELETE FROM ledger WHERE seq = ${seq}`),
+    })),
+    place.map((seq): Tamper => ({
+      title: `remove ${seq} and close the gap`,
+      apply: (database) => {
+        database.exec(`DELETE FROM ledger WHERE seq = ${seq}`);
+        pushOn(database, seq + 1, -1);
+      },
+    })),
+    fc.tuple(place, place).map(([one, other]): Tamper => ({
+      title: `swap ${one} and ${other}`,
+      apply: (database) => swapRows(database, one, other),
+    })),
+    fc.tuple(place, place, fc.boolean()).map(([seq, of, fits]): Tamper => ({
+      title: `insert a copy of ${of} at ${seq}${fits ? " and rehash" : ""}`,
+      apply: (database) => {
+        insertCopy(database, 999, of);
+        pushOn(database, seq, 1);
+        database.prepare("UPDATE ledger SET seq = ? WHERE seq = 1000").run(seq);
+        if (fits) rehash(database, seq);
+      },
+    })),
   );
 
   const rowTexts = (database: DatabaseSync) =>
@@ -381,7 +413,10 @@ describe("by property", () => {
         const { broken } = verifyLedger(database);
         // Only at the end can a row be changed so that nothing but a kept head tells.
         if (broken === null) expect([0, ROWS]).toContain(firstDifferent);
-        else expect(broken.seq).toBeLessThanOrEqual(firstDifferent === 0 ? ROWS + 1 : firstDifferent + 1);
+        else
+          expect(broken.seq).toBeLessThanOrEqual(
+            firstDifferent === 0 ? ROWS + 1 : firstDifferent + 1,
+          );
         database.close();
       }),
       { seed: testSeed(), numRuns: testCount(100, 5000) },

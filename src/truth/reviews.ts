@@ -1,6 +1,9 @@
 /** Open reviews as people see them, and the choice of those that a decision is about. Pure. */
 import type { BuildReport, ParkedRow } from "#contracts/snapshot.ts";
+import type { Calendar } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
+import { dateOfDayNumber } from "#core/session-date.ts";
+import { indexOfDate } from "./gate1-facts.ts";
 import type { TruthEvents } from "./truth-events.ts";
 
 export type OpenReview = {
@@ -14,20 +17,38 @@ export type OpenReview = {
   readonly holds: boolean;
 };
 
-/** Reviews without a decision, by session then symbol. `required` are the symbols of blocking roles. */
+/**
+ * Reviews without a decision, by session then symbol. `required` are the symbols of blocking roles;
+ * only sessions after `passed` can hold time (see `sessionsPassed`).
+ */
 export function listOpenReviews(
   market: string,
   report: BuildReport,
   events: TruthEvents,
-  required: ReadonlySet<string>,
+  about: { readonly required: ReadonlySet<string>; readonly passed: string | null },
 ): OpenReview[] {
+  const { required, passed } = about;
   return report.reviews
     .filter((review) => !events.decisions.has(review.id))
     .map(({ id, symbol, session, rule, facts }) => {
-      const isAhead = events.ctt === null || session > events.ctt || rule === "BASIS_MISMATCH";
+      const isAhead = passed === null || session > passed || rule === "BASIS_MISMATCH";
       return { id, market, symbol, session, rule, facts, holds: required.has(symbol) && isAhead };
     })
     .sort((a, b) => (`${a.session} ${a.symbol}` < `${b.session} ${b.symbol}` ? -1 : 1));
+}
+
+/**
+ * The newest session that no review holds any more: CTT, or before the first load the one before the
+ * stretch that must be whole. Null while everything counts.
+ */
+export function sessionsPassed(
+  calendar: Calendar,
+  times: { readonly ctt: string | null; readonly rdt: string | null },
+  firstLoadSessions: number,
+): string | null {
+  if (times.ctt !== null || times.rdt === null) return times.ctt;
+  const day = calendar.sessions[indexOfDate(calendar, times.rdt) - firstLoadSessions];
+  return day === undefined ? null : dateOfDayNumber(day);
 }
 
 /** How an operator names reviews: by id, or all of a symbol, or all before a date, or both. */

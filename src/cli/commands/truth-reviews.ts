@@ -1,12 +1,13 @@
 /** `truth reviews|approve|reject|reopen`: what waits for a person, and what the person says. */
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
-import { type ReviewRef, chooseReviews, listOpenReviews } from "#truth/reviews.ts";
+import { type ReviewRef, chooseReviews } from "#truth/reviews.ts";
 import type { CommandInput, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../command-context.ts";
 import { requireUs } from "../market-choice.ts";
 import { dateOption, requiredOption, textOption } from "../option-values.ts";
 import { type CommandResult, table } from "../output.ts";
 import { type OpenUs, openUs } from "../us-open.ts";
+import { usOpenReviews } from "../us-reviews.ts";
 
 export type ReviewVerb = "approve" | "reject" | "reopen";
 
@@ -79,9 +80,8 @@ export async function runReviewDecision(
 }
 
 function openReviews(us: OpenUs) {
-  const required = new Set(us.proxies.roles.filter((one) => one.blocking).map((one) => one.symbol));
   const report = reportInForce(us);
-  return report ? listOpenReviews("us", report, us.events, required) : [];
+  return report ? usOpenReviews(us, report) : [];
 }
 
 /** Open reviews can be decided; decided ones can only be reopened, so that a change of mind is on record. */

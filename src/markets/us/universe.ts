@@ -44,6 +44,9 @@ const TEST_NAME = /\b(LISTED TEST|TEST STOCK|TEST SYMBOL|TEST TICKER|TEST ISSUE|
 /** Warrants, units, rights and preferred shares (decision 10), also with a series: `-P-A`, `-WS-B`. */
 const NOT_ORDINARY = /-(WS|U|R|P)(-[A-Z]+)*$/;
 
+/** What a share's ticker is made of; the listing also holds `BC/PB` and `NXT(EXP20091224)`. */
+const PLAIN_SYMBOL = /^[A-Z0-9.-]+$/;
+
 /** Decides the universe. `listing` is the kept master, `undefined` while there is none. */
 export function decideUniverse(about: {
   readonly settings: Settings["us"]["universe"];
@@ -81,7 +84,7 @@ export function exclusionOf(
 ): Exclusion | undefined {
   if (row.symbol.includes(":")) return "ghost";
   if (TEST_SYMBOL.test(row.symbol) || TEST_NAME.test(row.name)) return "test_issue";
-  if (NOT_ORDINARY.test(row.symbol)) return "not_ordinary";
+  if (NOT_ORDINARY.test(row.symbol) || !PLAIN_SYMBOL.test(row.symbol)) return "not_ordinary";
   if (!settings.exchanges.includes(row.exchange)) return "other_exchange";
   if (!settings.asset_types.includes(row.assetType)) return "other_asset_type";
   return row.status === "Active" && row.delistingDate === null ? undefined : "not_active";

@@ -28,6 +28,8 @@ export type Listing = {
 };
 
 const COLUMNS = 7;
+/** Text, whatever the vendor means by it: `BC/PB`, `NXT(EXP20091224)` and `NYCB- PR-U` are on record. */
+const SYMBOL = /^[\x21-\x7E][\x20-\x7E]{0,39}$/;
 
 /** Parses a listing; columns must be exactly the vendor's, in its order. */
 export function parseListing(bytes: Uint8Array): Listing | PayloadProblem {
@@ -55,7 +57,7 @@ export function listingOf(payload: Payload): Listing {
 function readRow(cells: readonly string[], line: number): ListingRow | string {
   if (cells.length !== COLUMNS) return `${cells.length} cells instead of ${COLUMNS}`;
   const [symbol, name, exchange, assetType, ipoDate, delistingDate, status] = cells.map((cell) => cell.trim());
-  if (symbol === undefined || !/^[A-Z0-9][A-Z0-9.:^-]*$|^-[A-Z0-9.:-]+$/i.test(symbol)) {
+  if (symbol === undefined || !SYMBOL.test(symbol)) {
     return `"${symbol ?? ""}" is no symbol`;
   }
   const state = status?.toLowerCase();

@@ -20,6 +20,8 @@ export type AlphaVantageOptions = {
   /** All configured secrets of the operator: masked in details, and never part of data. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
+  /** Largest body that is read; `BODY_BYTES_MAX` unless a test cannot wait for that many. */
+  readonly bytesMax?: number | undefined;
 };
 
 /** Makes the source. It keeps nothing between calls but how the server ends its CSV bodies. */
@@ -28,8 +30,9 @@ export function openAlphaVantage(options: AlphaVantageOptions): MarketDataSource
   return {
     vendor: ALPHA_VANTAGE,
     fetchCall: async (call, key) => {
-      const { baseUrl, timeoutMs } = options;
-      const answer = await fetchBody({ baseUrl, name: call.name, params: call.params, key, timeoutMs });
+      const { baseUrl, timeoutMs, bytesMax } = options;
+      const { name, params } = call;
+      const answer = await fetchBody({ baseUrl, name, params, key, timeoutMs, bytesMax });
       const secrets = [...new Set([...options.secrets, key])];
       return judge(call, answer, { secrets, receivedAt: options.clock.wallMs(), lineEnds });
     },

@@ -1,0 +1,18 @@
+/** The open reviews of the US market, and which of them hold time. */
+import type { BuildReport } from "#contracts/snapshot.ts";
+import type { UsDataContext } from "#markets/us/us-data-context.ts";
+import { type OpenReview, listOpenReviews, sessionsPassed } from "#truth/reviews.ts";
+import { rdtOf } from "./us-open.ts";
+
+/** Reviews of a report that wait for a decision. */
+export function usOpenReviews(us: UsDataContext, report: BuildReport): OpenReview[] {
+  const blocking = us.proxies.roles.filter((role) => role.blocking);
+  return listOpenReviews("us", report, us.events, {
+    required: new Set(blocking.map((role) => role.symbol)),
+    passed: sessionsPassed(
+      us.calendar,
+      { ctt: us.events.ctt, rdt: rdtOf(us) },
+      us.settings.thresholds.first_load_sessions,
+    ),
+  });
+}
