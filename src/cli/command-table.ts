@@ -95,7 +95,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "us build",
     description: "raw to staging to analytics",
-    options: [{ form: "--snapshot <id>", says: "make an earlier snapshot again, beside the one in force" }],
+    options: [
+      { form: "--snapshot <id>", says: "make an earlier snapshot again, beside the one in force" },
+    ],
     example: "meridian us build",
     load: async () => (await import("./commands/us-build.ts")).runUsBuild,
   },
@@ -105,10 +107,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: [{ form: "<paths...>", says: "CSV files, or folders of them" }],
     options: [
       { form: "--symbol <symbol>", says: "whose prices the one file holds" },
-      { form: "--symbol-from-name", says: "take the symbol from the file's name (always so in a folder)" },
-      { form: "--basis <basis>", says: "what the prices are adjusted for", choices: ["raw", "split", "total"], required: true },
-      { form: "--basis-asof <date>", says: "day up to which splits are in the prices (default: the day of the import)" },
-      { form: "--class <class>", says: "what the symbol is, where no listing says", choices: ["stock", "fund", "index"] },
+      {
+        form: "--symbol-from-name",
+        says: "take the symbol from the file's name (always so in a folder)",
+      },
+      {
+        form: "--basis <basis>",
+        says: "what the prices are adjusted for",
+        choices: ["raw", "split", "total"],
+        required: true,
+      },
+      {
+        form: "--basis-asof <date>",
+        says: "day up to which splits are in the prices (default: the day of the import)",
+      },
+      {
+        form: "--class <class>",
+        says: "what the symbol is, where no listing says",
+        choices: ["stock", "fund", "index"],
+      },
       { form: "--dry-run", says: "tell what would happen and write nothing" },
       { form: "--synthetic", says: "the files hold SYNTHETIC data" },
     ],
@@ -120,7 +137,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: "make builds ignore a wrong raw file; its bytes stay",
     operands: [{ form: "<raw-id>", says: "id of the raw receipt, RAW-…" }],
     options: [OPERATOR_OPTION, REASON_OPTION],
-    example: 'meridian us withdraw RAW-0123456789abcdef --operator "A. Person" --reason "wrong file"',
+    example:
+      'meridian us withdraw RAW-0123456789abcdef --operator "A. Person" --reason "wrong file"',
     load: async () => (await import("./commands/us-build.ts")).runUsWithdraw,
   },
   {
@@ -144,25 +162,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     example: "meridian truth reviews --market us --json",
     load: async () => (await import("./commands/truth-reviews.ts")).runTruthReviews,
   },
-  ...(["approve", "reject", "reopen"] as const).map(
-    (verb): CommandSpec => ({
-      name: `truth ${verb}`,
-      description: REVIEW_VERBS[verb],
-      operands: [{ form: "[ids...]", says: "ids of reviews, REV-…" }],
-      options: [
-        { ...MARKET_OPTION, required: false, fallback: "us" },
-        { form: "--symbol <symbol>", says: "all of this symbol" },
-        { form: "--before <date>", says: "all of sessions before this date" },
-        OPERATOR_OPTION,
-        REASON_OPTION,
-      ],
-      example: `meridian truth ${verb} REV-0123456789ab --operator "A. Person" --reason "checked against the exchange"`,
-      load: async () => {
-        const { runReviewDecision } = await import("./commands/truth-reviews.ts");
-        return (context, input) => runReviewDecision(verb, context, input);
-      },
-    }),
-  ),
+  ...(["approve", "reject", "reopen"] as const).map((verb): CommandSpec => ({
+    name: `truth ${verb}`,
+    description: REVIEW_VERBS[verb],
+    operands: [{ form: "[ids...]", says: "ids of reviews, REV-…" }],
+    options: [
+      { ...MARKET_OPTION, required: false, fallback: "us" },
+      { form: "--symbol <symbol>", says: "all of this symbol" },
+      { form: "--before <date>", says: "all of sessions before this date" },
+      OPERATOR_OPTION,
+      REASON_OPTION,
+    ],
+    example: `meridian truth ${verb} REV-0123456789ab --operator "A. Person" --reason "checked against the exchange"`,
+    load: async () => {
+      const { runReviewDecision } = await import("./commands/truth-reviews.ts");
+      return (context, input) => runReviewDecision(verb, context, input);
+    },
+  })),
   {
     name: "truth waive",
     description: "let truth time pass a rejected or missing row of a required symbol",
@@ -191,9 +207,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "calendar import",
     description: "correct the calendar with sessions or closures announced since",
-    operands: [{ form: "<file>", says: "JSON: {closed:[{date,name}], open:[{date,open,close,name}]}" }],
+    operands: [
+      { form: "<file>", says: "JSON: {closed:[{date,name}], open:[{date,open,close,name}]}" },
+    ],
     options: [MARKET_OPTION, OPERATOR_OPTION, DECISION_OPTION],
-    example: 'meridian calendar import closure.json --market us --operator "A. Person" --decision D-2026-002',
+    example:
+      'meridian calendar import closure.json --market us --operator "A. Person" --decision D-2026-002',
     load: async () => (await import("./commands/calendar.ts")).runCalendarImport,
   },
   {
@@ -213,7 +232,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "ledger verify",
     description: "check every row of every chain; exit 3 when one is broken",
-    options: [LEDGER_MARKET, { form: "--head <hash>", says: "a head kept from before: finds a cut tail" }],
+    options: [
+      LEDGER_MARKET,
+      { form: "--head <hash>", says: "a head kept from before: finds a cut tail" },
+    ],
     example: "meridian ledger verify --market us --head 5f2c…",
     load: async () => (await import("./commands/ledger.ts")).runLedgerVerify,
   },
@@ -226,7 +248,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       { form: "--author <name>", says: "who decided", required: true },
       { form: "--refers <id>", says: "an earlier decision this one is about" },
     ],
-    example: 'meridian ledger decide --id D-2026-001 --text "Pass 2026-05-15 without SPY" --author "A. Person"',
+    example:
+      'meridian ledger decide --id D-2026-001 --text "Pass 2026-05-15 without SPY" --author "A. Person"',
     load: async () => (await import("./commands/ledger.ts")).runLedgerDecide,
   },
 ];

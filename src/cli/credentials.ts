@@ -32,5 +32,12 @@ export function readCredentials(
 }
 
 function splitKeys(text: string): string[] {
-  return [...new Set(text.split(",").map((key) => key.trim()).filter((key) => key !== ""))];
+  return [
+    ...new Set(
+      text
+        .split(",")
+        .map((key) => key.trim())
+        .filter((key) => key !== ""),
+    ),
+  ];
 }

@@ -41,9 +41,15 @@ export function localChecks(context: CommandContext, us: OpenUs): Check[] {
 
 function checkCredentials(context: CommandContext): Check {
   const keys = context.credentials.alphaVantageKeys.length;
-  if (keys > 0) return { check: "credentials", outcome: "ok", says: `${keys} Alpha Vantage ${keys === 1 ? "key" : "keys"}` };
+  if (keys > 0)
+    return {
+      check: "credentials",
+      outcome: "ok",
+      says: `${keys} Alpha Vantage ${keys === 1 ? "key" : "keys"}`,
+    };
   const isSynthetic = readWorkspaceKind(context.workspace) === "synthetic";
-  const says = "ALPHAVANTAGE_API_KEYS is not set: put it into .env in the workspace; imports work without it";
+  const says =
+    "ALPHAVANTAGE_API_KEYS is not set: put it into .env in the workspace; imports work without it";
   return { check: "credentials", outcome: isSynthetic ? "warn" : "fail", says };
 }
 
@@ -58,7 +64,10 @@ function checkBudget(context: CommandContext, us: OpenUs): Check {
 
 function checkQueue(context: CommandContext, us: OpenUs): Check {
   const queued = openRetryQueue({ database: us.database, clock: context.clock }).list();
-  const says = queued.length === 0 ? "the retry queue is empty" : `${queued.length} calls wait: meridian us retry`;
+  const says =
+    queued.length === 0
+      ? "the retry queue is empty"
+      : `${queued.length} calls wait: meridian us retry`;
   return { check: "retry queue", outcome: queued.length === 0 ? "ok" : "warn", says };
 }
 
@@ -75,21 +84,32 @@ function checkDisk(context: CommandContext, us: OpenUs): Check {
   const perDay = received / GROWTH_DAYS;
   const lasts = perDay > 0 ? `, ${Math.floor(free / perDay)} days at the present growth` : "";
   const says = `${gigabytes(free)} free; raw grew by ${gigabytes(received)} in ${GROWTH_DAYS} days${lasts}`;
-  return { check: "disk", outcome: free < FREE_BYTES_FAIL ? "fail" : free < FREE_BYTES_WARN ? "warn" : "ok", says };
+  return {
+    check: "disk",
+    outcome: free < FREE_BYTES_FAIL ? "fail" : free < FREE_BYTES_WARN ? "warn" : "ok",
+    says,
+  };
 }
 
 function checkCalendar(context: CommandContext, us: OpenUs): Check {
   const { facts, toDay } = us.calendar;
   const daysLeft = toDay - localDayOf(us.calendar, context.clock.wallMs());
   const says = `${facts.id} ${facts.version} is announced to ${facts.to}`;
-  if (daysLeft < 0) return { check: "calendar", outcome: "fail", says: `${says}, which is past: nothing can be judged` };
+  if (daysLeft < 0)
+    return {
+      check: "calendar",
+      outcome: "fail",
+      says: `${says}, which is past: nothing can be judged`,
+    };
   return { check: "calendar", outcome: daysLeft < CALENDAR_DAYS_WARN ? "warn" : "ok", says };
 }
 
 function checkLedger(us: OpenUs): Check {
   const verified = verifyLedger(us.database);
   const isWhole = verified.ok && verified.missingTriggers.length === 0;
-  const says = isWhole ? `${verified.rows} rows, the chain holds` : (verified.broken?.says ?? "its triggers are gone");
+  const says = isWhole
+    ? `${verified.rows} rows, the chain holds`
+    : (verified.broken?.says ?? "its triggers are gone");
   return { check: "ledger", outcome: isWhole ? "ok" : "fail", says };
 }
 
@@ -131,7 +151,8 @@ export async function networkChecks(context: CommandContext): Promise<Check[]> {
     });
     const date = answer.headers.get("date");
     const reached: Check = { check: "network", outcome: "ok", says: `${url.host} answers` };
-    if (date === null) return [reached, { check: "clock", outcome: "warn", says: `${url.host} tells no time` }];
+    if (date === null)
+      return [reached, { check: "clock", outcome: "warn", says: `${url.host} tells no time` }];
     const errorMs = context.clock.wallMs() - Date.parse(date);
     const isOff = Math.abs(errorMs) > CLOCK_ERROR_WARN_MS;
     const says = `this machine is ${Math.round(errorMs / 1000)} s off ${url.host}`;
@@ -154,4 +175,3 @@ export function namedSnapshots(us: OpenUs): Set<string> {
 function gigabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
-

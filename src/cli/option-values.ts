@@ -41,5 +41,8 @@ export function countOption(input: CommandInput, name: string, max: number): num
 
 function invalid(name: string, why: string, found: string): MeridianError {
   const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return new MeridianError("ARGUMENT_INVALID", { message: `${option} ${why}`, facts: { option, found } });
+  return new MeridianError("ARGUMENT_INVALID", {
+    message: `${option} ${why}`,
+    facts: { option, found },
+  });
 }

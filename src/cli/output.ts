@@ -23,13 +23,19 @@ export function printError(error: unknown, json: boolean, mask: SecretMask): num
   if (error instanceof MeridianError) {
     if (json) {
       const { code, message, facts, nextStep } = error;
-      process.stdout.write(`${mask.apply(JSON.stringify({ error: { code, message, facts, nextStep } }, null, 2))}\n`);
+      process.stdout.write(
+        `${mask.apply(JSON.stringify({ error: { code, message, facts, nextStep } }, null, 2))}\n`,
+      );
     }
-    process.stderr.write(mask.apply(`error ${error.code}: ${error.message}.\nnext: ${error.nextStep}\n`));
+    process.stderr.write(
+      mask.apply(`error ${error.code}: ${error.message}.\nnext: ${error.nextStep}\n`),
+    );
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(mask.apply(`error: something unexpected happened; please report it.\n${text}\n`));
+  process.stderr.write(
+    mask.apply(`error: something unexpected happened; please report it.\n${text}\n`),
+  );
   return 1;
 }
 

@@ -43,7 +43,10 @@ export function createProgram(): Program {
     const command = parent.command(words.at(-1) ?? "", { isDefault: spec.isDefault === true });
     configure(command.exitOverride(), spec);
     command.action(async (...given: unknown[]) => {
-      const operands = given.slice(0, -2).flat().filter((word) => typeof word === "string");
+      const operands = given
+        .slice(0, -2)
+        .flat()
+        .filter((word) => typeof word === "string");
       exitCode = await runSpec(spec, operands, command.opts<OptionValues & SharedOptions>());
     });
   }

@@ -14,11 +14,12 @@ export interface ProgressLine {
 export function startProgress(): ProgressLine {
   const startedMs = performance.now();
   let drawnMs = 0;
-  const isTerminal = process.stderr.isTTY === true;
+  const isTerminal = process.stderr.isTTY;
   return {
     step: (label, done, total) => {
       const elapsedMs = performance.now();
-      if (!isTerminal || elapsedMs - startedMs < SHOW_AFTER_MS || elapsedMs - drawnMs < REDRAW_MS) return;
+      if (!isTerminal || elapsedMs - startedMs < SHOW_AFTER_MS || elapsedMs - drawnMs < REDRAW_MS)
+        return;
       drawnMs = elapsedMs;
       const filled = total === 0 ? 0 : Math.round((done / total) * BAR_CELLS);
       const bar = "#".repeat(filled).padEnd(BAR_CELLS, ".");

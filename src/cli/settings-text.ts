@@ -7,7 +7,8 @@ const COMMENTS: { readonly [key: string]: string } = {
   "us.vendor": "Alpha Vantage. The key goes into .env as ALPHAVANTAGE_API_KEYS, never here.",
   "us.vendor.plan": '"free" or "premium": decides which functions are asked for',
   "us.vendor.calls_per_second": "exactly 1 a second trips the vendor",
-  "us.vendor.calls_per_day": "counted from 00:00 UTC for each key; the vendor limits by address too",
+  "us.vendor.calls_per_day":
+    "counted from 00:00 UTC for each key; the vendor limits by address too",
   "us.vendor.timeout_seconds": "a call with no complete answer after this long has timed out",
   "us.vendor.tries_per_call": "tries inside one job before a call goes to the retry queue",
   "us.universe": "Which symbols besides the proxies",
@@ -49,5 +50,7 @@ function renderTable(name: string, values: Table): string {
 }
 
 function renderValue(value: string | number | readonly string[]): string {
-  return typeof value === "object" ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]` : JSON.stringify(value);
+  return typeof value === "object"
+    ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]`
+    : JSON.stringify(value);
 }

@@ -20,7 +20,11 @@ export const OPERATOR_OPTION = {
   required: true,
 } as const;
 
-export const REASON_OPTION = { form: "--reason <text>", says: "why; recorded in the ledger", required: true } as const;
+export const REASON_OPTION = {
+  form: "--reason <text>",
+  says: "why; recorded in the ledger",
+  required: true,
+} as const;
 
 export const DECISION_OPTION = {
   form: "--decision <id>",

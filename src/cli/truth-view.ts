@@ -80,7 +80,14 @@ async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
     openReviews: reviews.length,
     holdingReviews: reviews.filter((review) => review.holds),
     why: whyOf({ rdt, ctt, pending, verdict: decision?.verdict, moved: decision?.moved === true }),
-    next: nextOf({ rdt, ctt, pending, verdict: decision?.verdict, moved: decision?.moved === true, state }),
+    next: nextOf({
+      rdt,
+      ctt,
+      pending,
+      verdict: decision?.verdict,
+      moved: decision?.moved === true,
+      state,
+    }),
   };
 }
 
@@ -108,7 +115,8 @@ function nextOf(standing: Standing & { readonly state: string }): string {
   if (pending !== undefined) return "meridian us build";
   if (moved) return "meridian gate ingest --market us";
   const rules = new Set(verdict?.reasons.map((reason) => reason.rule));
-  if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN")) return "meridian truth reviews";
+  if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN"))
+    return "meridian truth reviews";
   if (rules.has("NOT_RECEIVED")) return "meridian us daily";
   if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) {
     return "meridian us backfill, or meridian truth waive with a recorded decision";
@@ -125,7 +133,8 @@ function pendingBuild(us: OpenUs, manifest: SnapshotManifest | undefined): strin
 }
 
 function sessionsBetween(us: OpenUs, from: string, to: string): number {
-  const before = (date: string): number => sessionsBefore(us.calendar, dayNumberOf(sessionDate(date)));
+  const before = (date: string): number =>
+    sessionsBefore(us.calendar, dayNumberOf(sessionDate(date)));
   return before(to) - before(from);
 }
 

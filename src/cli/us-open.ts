@@ -88,7 +88,9 @@ export function openUsUniverse(us: UsDataContext): {
 function delistedRows(us: UsDataContext) {
   const receipt = us.rawStore
     .receipts({ kinds: ["listing"] })
-    .findLast((one) => one.endpoint.params["state"] === "delisted" && !us.events.withdrawn.has(one.id));
+    .findLast(
+      (one) => one.endpoint.params["state"] === "delisted" && !us.events.withdrawn.has(one.id),
+    );
   if (!receipt) return [];
   const listing = parseListing(us.rawStore.readBody(receipt));
   return "problem" in listing ? [] : listing.rows;

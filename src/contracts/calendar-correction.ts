@@ -15,7 +15,14 @@ export const calendarCorrectionSchema = z.strictObject({
   closed: z.array(z.strictObject({ date: dateText, name: z.string().min(1) })).default([]),
   /** Sessions at these hours, on days otherwise closed or open at other hours. */
   open: z
-    .array(z.strictObject({ date: dateText, open: localTime, close: localTime, name: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        date: dateText,
+        open: localTime,
+        close: localTime,
+        name: z.string().min(1),
+      }),
+    )
     .default([]),
 });
 

@@ -57,9 +57,7 @@ export const snapshotManifestSchema = z.strictObject({
   contentDigest: hex64,
   recipe: snapshotRecipeSchema,
   counts: z.record(z.string(), rowCounts),
-  files: z.array(
-    z.strictObject({ path: z.string(), rows: z.int().positive(), sha256: hex64 }),
-  ),
+  files: z.array(z.strictObject({ path: z.string(), rows: z.int().positive(), sha256: hex64 })),
   /** Report and quarantined rows of this build, beside the manifest and below `data/quarantine`. */
   reportSha256: hex64,
   quarantineSha256: hex64,

@@ -47,7 +47,8 @@ export const ERROR_CATALOGUE = {
     exitCode: 2,
     retryable: false,
     meaning: "A settings file cannot be read, or a key in it has the wrong type or value.",
-    nextStep: "Correct the key that the message names; `init --print` shows every key with its default.",
+    nextStep:
+      "Correct the key that the message names; `init --print` shows every key with its default.",
   },
   CREDENTIAL_MISSING: {
     exitCode: 2,
@@ -118,8 +119,10 @@ export const ERROR_CATALOGUE = {
   RETRY_QUEUE_FULL: {
     exitCode: 1,
     retryable: true,
-    meaning: "More calls wait in the retry queue than it may hold; none of the new ones was queued.",
-    nextStep: "Let `us retry` work the queue down, or name fewer symbols in `[us.universe] symbols`.",
+    meaning:
+      "More calls wait in the retry queue than it may hold; none of the new ones was queued.",
+    nextStep:
+      "Let `us retry` work the queue down, or name fewer symbols in `[us.universe] symbols`.",
   },
   REVIEW_UNKNOWN: {
     exitCode: 2,
@@ -148,7 +151,8 @@ export const ERROR_CATALOGUE = {
   SYNTHETIC_MIX: {
     exitCode: 2,
     retryable: false,
-    meaning: "Synthetic data was about to enter a vendor workspace, or vendor data a synthetic one.",
+    meaning:
+      "Synthetic data was about to enter a vendor workspace, or vendor data a synthetic one.",
     nextStep: "Use another workspace (`--workspace DIR`); the two never share one.",
   },
   VENDOR_KEY_INVALID: {
@@ -160,7 +164,8 @@ export const ERROR_CATALOGUE = {
   WAIVER_NOT_NEEDED: {
     exitCode: 2,
     retryable: false,
-    meaning: "The session to waive is not held by a rejected or missing row of that required symbol.",
+    meaning:
+      "The session to waive is not held by a rejected or missing row of that required symbol.",
     nextStep: "`truth status` says what holds time back and which command answers it.",
   },
 } as const satisfies Record<string, ErrorEntry>;

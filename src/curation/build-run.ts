@@ -8,21 +8,17 @@ import { newestCompleteSession } from "#core/calendar.ts";
 import type { EpochMs } from "#core/clock.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
 import type { PartWriter } from "#lake/part-store.ts";
-import { startRowText } from "#lake/row-text.ts";
-import { PART_FOLDERS } from "#lake/snapshot-store.ts";
 import { instantOfIso } from "#platform/system-clock.ts";
 import { NO_EVENTS, type SymbolEvents } from "#truth/gate1/price-basis.ts";
-import { indexSessions } from "#truth/gate1/row-rules.ts";
+import { type SessionIndex, indexSessions } from "#truth/gate1/row-rules.ts";
 import { type MergedEvents, mergeEvents } from "./build-events.ts";
 import { limitsOf } from "./build-limits.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { createBuildTally } from "./build-tally.ts";
-import { createDatedBuffer } from "./dated-part.ts";
+import { type BuildBuffers, createBuildBuffers } from "./build-buffers.ts";
+import { type BuildTally, createBuildTally } from "./build-tally.ts";
 import { judgeIntraday } from "./judge-intraday.ts";
 import { judgeSymbol } from "./judge-symbol.ts";
-import { DIVIDEND_DECIMALS, SERIES_DECIMALS, SPLIT_DECIMALS } from "./market-parsers.ts";
-import { createPartSink } from "./part-sink.ts";
-import { createAnalyticsBuffer, createStagingBuffer, sourceName } from "./price-part.ts";
+import { sourceName } from "./price-part.ts";
 import type { QuarantineWriter } from "./quarantine-store.ts";
 import { mergeSeries } from "./merge-series.ts";
 import type { SymbolInputs } from "./symbol-inputs.ts";
@@ -50,106 +46,91 @@ export interface BuildRun {
 
 /** Starts a run. Symbols must come in the order of the lake. */
 export function createBuildRun(options: BuildRunOptions): BuildRun {
-  const sessions = indexSessions(options.calendar);
-  const tally = createBuildTally(options);
-  const texts = {
-    daily: startRowText("prices/1d"),
-    intraday: startRowText("prices/5min"),
-    events: startRowText("events"),
-    series: startRowText("series"),
-  };
-  const daily = createAnalyticsBuffer("daily", texts.daily);
-  const intraday = createAnalyticsBuffer("intraday", texts.intraday);
-  const stagedDaily = createStagingBuffer("daily");
-  const stagedIntraday = createStagingBuffer("intraday");
-  const events = createDatedBuffer(
-    [
-      { name: "split_factor", decimals: SPLIT_DECIMALS },
-      { name: "dividend", decimals: DIVIDEND_DECIMALS },
-    ],
-    texts.events,
-  );
-  const series = createDatedBuffer([{ name: "value", decimals: SERIES_DECIMALS }], texts.series);
-  const { analytics, staging } = options;
-  const published = [
-    createPartSink(analytics, PART_FOLDERS.daily, daily),
-    createPartSink(analytics, PART_FOLDERS.intraday5m, intraday),
-    createPartSink(analytics, PART_FOLDERS.events, events),
-    createPartSink(analytics, PART_FOLDERS.series, series),
-  ];
-  const staged = [
-    createPartSink(staging, PART_FOLDERS.daily, stagedDaily),
-    createPartSink(staging, PART_FOLDERS.intraday5m, stagedIntraday),
-  ];
-  const rows = createSymbolRows(NO_EVENTS);
-
-  const takeDaily = (inputs: SymbolInputs, symbolEvents: SymbolEvents): void => {
-    collectRows(options, rows, inputs.daily, inputs, symbolEvents);
-    const judgement = judgeSymbol(rows, {
-      market: options.recipe.market,
-      sessions,
-      limits: limitsOf(options.thresholds),
-      decisions: options.decisions,
-    });
-    stagedDaily.take(rows, judgement);
-    daily.take(rows, judgement, judgement.accepted);
-    tally.addDaily(rows, judgement);
-  };
-  const takeIntraday = (inputs: SymbolInputs): void => {
-    collectRows(options, rows, inputs.intraday, inputs, NO_EVENTS);
-    const judgement = judgeIntraday(rows, sessions, INTRADAY_BAR_MINUTES);
-    stagedIntraday.take(rows, judgement);
-    intraday.take(rows, judgement, judgement.accepted);
-    tally.addIntraday(rows, judgement);
-  };
-  const takeEvents = (inputs: SymbolInputs): MergedEvents => {
-    const merged = mergeEvents(
-      inputs.events.map((receipt) => ({
-        receipt,
-        ...options.parsers.parseEvents(receipt, options.readBody(receipt)),
-      })),
-    );
-    for (const one of merged.days) {
-      events.take({
-        symbol: inputs.symbol,
-        day: one.day,
-        units: [one.splitUnits || NaN, one.dividendUnits || NaN],
-        source: sourceName(one.receipt.source, one.receipt.synthetic),
-        revision: 0,
-        knownAtMs: instantOfIso(one.receipt.fetchedAt),
-      });
-    }
-    tally.addEvents(inputs.symbol, merged);
-    return merged;
-  };
-  const takeSeries = (inputs: SymbolInputs): void => {
-    const merged = mergeSeries(
-      inputs.series.map((receipt) => ({
-        receipt,
-        values: options.parsers.parseSeries(receipt, options.readBody(receipt)),
-      })),
-    );
-    for (const row of merged.rows) series.take({ symbol: inputs.symbol, ...row });
-    tally.addSeries(inputs.symbol, merged);
+  const state: RunState = {
+    options,
+    sessions: indexSessions(options.calendar),
+    tally: createBuildTally(options),
+    buffers: createBuildBuffers(options.analytics, options.staging),
+    rows: createSymbolRows(NO_EVENTS),
   };
   return {
     takeSymbol: async (inputs) => {
-      const merged = inputs.events.length > 0 ? takeEvents(inputs) : undefined;
-      if (inputs.daily.length > 0) takeDaily(inputs, merged?.events ?? NO_EVENTS);
-      if (inputs.intraday.length > 0) takeIntraday(inputs);
-      if (inputs.series.length > 0) takeSeries(inputs);
-      for (const sink of [...published, ...staged]) await sink.settle();
+      const merged = inputs.events.length > 0 ? takeEvents(state, inputs) : undefined;
+      if (inputs.daily.length > 0) takeDaily(state, inputs, merged?.events ?? NO_EVENTS);
+      if (inputs.intraday.length > 0) takeIntraday(state, inputs);
+      if (inputs.series.length > 0) takeSeries(state, inputs);
+      await state.buffers.settle();
     },
     finish: async () => {
-      const parts = [];
-      for (const sink of published) parts.push(...(await sink.finish()));
-      for (const sink of staged) await sink.finish();
-      const digests = Object.fromEntries(
-        Object.entries(texts).map(([dataset, text]) => [dataset, text.digest()]),
-      );
-      return { files: parts, digests, counts: tally.counts(), report: tally.report() };
+      const { files, digests } = await state.buffers.finish();
+      return { files, digests, counts: state.tally.counts(), report: state.tally.report() };
     },
   };
+}
+
+type RunState = {
+  readonly options: BuildRunOptions;
+  readonly sessions: SessionIndex;
+  readonly tally: BuildTally;
+  readonly buffers: BuildBuffers;
+  readonly rows: SymbolRows;
+};
+
+function takeDaily(state: RunState, inputs: SymbolInputs, events: SymbolEvents): void {
+  const { options, sessions, buffers, rows, tally } = state;
+  collectRows(options, rows, inputs.daily, inputs, events);
+  const judgement = judgeSymbol(rows, {
+    market: options.recipe.market,
+    sessions,
+    limits: limitsOf(options.thresholds),
+    decisions: options.decisions,
+  });
+  buffers.stagedDaily.take(rows, judgement);
+  buffers.daily.take(rows, judgement, judgement.accepted);
+  tally.addDaily(rows, judgement);
+}
+
+function takeIntraday(state: RunState, inputs: SymbolInputs): void {
+  const { options, sessions, buffers, rows, tally } = state;
+  collectRows(options, rows, inputs.intraday, inputs, NO_EVENTS);
+  const judgement = judgeIntraday(rows, sessions, INTRADAY_BAR_MINUTES);
+  buffers.stagedIntraday.take(rows, judgement);
+  buffers.intraday.take(rows, judgement, judgement.accepted);
+  tally.addIntraday(rows, judgement);
+}
+
+function takeEvents(state: RunState, inputs: SymbolInputs): MergedEvents {
+  const { parsers, readBody } = state.options;
+  const merged = mergeEvents(
+    inputs.events.map((receipt) => ({
+      receipt,
+      ...parsers.parseEvents(receipt, readBody(receipt)),
+    })),
+  );
+  for (const { day, splitUnits, dividendUnits, receipt } of merged.days) {
+    state.buffers.events.take({
+      symbol: inputs.symbol,
+      day,
+      units: [splitUnits || NaN, dividendUnits || NaN],
+      source: sourceName(receipt.source, receipt.synthetic),
+      revision: 0,
+      knownAtMs: instantOfIso(receipt.fetchedAt),
+    });
+  }
+  state.tally.addEvents(inputs.symbol, merged);
+  return merged;
+}
+
+function takeSeries(state: RunState, inputs: SymbolInputs): void {
+  const { parsers, readBody } = state.options;
+  const merged = mergeSeries(
+    inputs.series.map((receipt) => ({
+      receipt,
+      values: parsers.parseSeries(receipt, readBody(receipt)),
+    })),
+  );
+  for (const row of merged.rows) state.buffers.series.take({ symbol: inputs.symbol, ...row });
+  state.tally.addSeries(inputs.symbol, merged);
 }
 
 /** Reads and parses all payloads of one dataset of a symbol into `rows`. */

@@ -18,7 +18,7 @@ import type { IntradayJudgement } from "./judge-intraday.ts";
 import type { RowNote, SymbolJudgement } from "./judge-symbol.ts";
 import type { MarketParsers } from "./market-parsers.ts";
 import type { MergedSeries } from "./merge-series.ts";
-import type { QuarantineWriter } from "./quarantine-store.ts";
+import type { QuarantinedRow, QuarantineWriter } from "./quarantine-store.ts";
 import { OUTCOME_PARKED, OUTCOME_QUARANTINED } from "./row-outcome.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
@@ -34,13 +34,60 @@ export type TallyOptions = {
 
 type MutableCounts = { -readonly [K in keyof RowCounts]: RowCounts[K] };
 
+/** Counts of one build so far. */
+export interface BuildTally {
+  addDaily(rows: SymbolRows, judged: SymbolJudgement): void;
+  addIntraday(rows: SymbolRows, judged: IntradayJudgement): void;
+  addEvents(symbol: string, merged: MergedEvents): void;
+  addSeries(symbol: string, merged: MergedSeries): void;
+  counts(): { [dataset: string]: RowCounts };
+  report(): BuildReport;
+}
+
 /** Starts the tally of one build. */
-export function createBuildTally(options: TallyOptions) {
-  const counts: { [dataset: string]: MutableCounts } = {};
-  const byRule = new Map<string, number>();
-  const report: BuildReport = {
+export function createBuildTally(options: TallyOptions): BuildTally {
+  const book: TallyBook = { options, counts: {}, byRule: new Map() };
+  const report = emptyReport(options.snapshot);
+  return {
+    addDaily: (rows, judged) => {
+      addRows(book, "daily", rows, judged);
+      const note = ({ row, facts }: RowNote): BuildReport["largeMoves"][number] => ({
+        symbol: rows.symbol,
+        session: dateOfDayNumber(rows.table.day[row] ?? 0),
+        facts,
+      });
+      for (const review of judged.reviews) report.reviews.push(review);
+      for (const move of judged.largeMoves) report.largeMoves.push(note(move));
+      for (const change of judged.restated) report.restated.push(note(change));
+      report.symbols.push(reportSymbol(rows, judged));
+    },
+    addIntraday: (rows, judged) => addRows(book, "intraday_5min", rows, judged),
+    addEvents: (symbol, merged) => {
+      addValues(book, "events", symbol, merged);
+      for (const { day, kind, before, after, receipt } of merged.conflicts) {
+        const facts = { kind, before, after, raw: receipt.id };
+        report.eventConflicts.push({ symbol, session: dateOfDayNumber(day), facts });
+      }
+    },
+    addSeries: (symbol, merged) => addValues(book, "series", symbol, merged),
+    counts: () => book.counts,
+    report: () => ({
+      ...report,
+      quarantineByRule: Object.fromEntries([...book.byRule].sort(([a], [b]) => (a < b ? -1 : 1))),
+    }),
+  };
+}
+
+type TallyBook = {
+  readonly options: TallyOptions;
+  readonly counts: { [dataset: string]: MutableCounts };
+  readonly byRule: Map<string, number>;
+};
+
+function emptyReport(snapshot: string): BuildReport {
+  return {
     version: 1,
-    snapshot: options.snapshot,
+    snapshot,
     reviews: [],
     largeMoves: [],
     restated: [],
@@ -48,101 +95,77 @@ export function createBuildTally(options: TallyOptions) {
     quarantineByRule: {},
     symbols: [],
   };
-  const countsOf = (dataset: string): MutableCounts =>
-    (counts[dataset] ??= { parsed: 0, accepted: 0, quarantined: 0, parked: 0 });
-  const countRules = (rules: readonly string[]): void => {
-    for (const rule of rules) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
-  };
+}
 
-  const addRows = (
-    dataset: string,
-    rows: SymbolRows,
-    judged: Pick<SymbolJudgement, "outcomes" | "reasons" | "payloadOf">,
-  ): void => {
-    const tally = countsOf(dataset);
-    const texts = createLineTexts(options);
-    for (let row = 0; row < rows.table.length; row++) {
-      tally.parsed++;
-      const outcome = judged.outcomes[row] ?? OUTCOME_QUARANTINED;
-      if (outcome === OUTCOME_PARKED) tally.parked++;
-      else if (outcome !== OUTCOME_QUARANTINED) tally.accepted++;
-      else {
-        tally.quarantined++;
-        const payload = must(rows.payloads[judged.payloadOf[row] ?? 0], "a row has a payload");
-        const rules = rulesOf(judged.reasons[row] ?? 0);
-        const line = rows.table.line[row] ?? 0;
-        const day = rows.table.day[row] ?? BAD_DAY;
-        countRules(rules);
-        options.quarantine.write({
-          dataset,
-          symbol: rows.symbol,
-          session: day === BAD_DAY ? null : dateOfDayNumber(day),
-          raw: payload.receipt.id,
-          line,
-          text: texts.lineText(payload.receipt, line),
-          rules,
-        });
-      }
-    }
-    assert(
-      tally.parsed === tally.accepted + tally.quarantined + tally.parked,
-      `every parsed row of ${dataset} has one outcome`,
-    );
-  };
-  const addValues = (
-    dataset: string,
-    symbol: string,
-    parsed: number,
-    refused: readonly RefusedValue[],
-  ): void => {
-    const tally = countsOf(dataset);
-    const texts = createLineTexts(options);
-    tally.parsed += parsed;
-    tally.quarantined += refused.length;
-    tally.accepted += parsed - refused.length;
-    for (const { receipt, value, rules } of refused) {
-      countRules(rules);
-      options.quarantine.write({
+function countsOf(book: TallyBook, dataset: string): MutableCounts {
+  return (book.counts[dataset] ??= { parsed: 0, accepted: 0, quarantined: 0, parked: 0 });
+}
+
+function refuse(book: TallyBook, row: QuarantinedRow): void {
+  for (const rule of row.rules) book.byRule.set(rule, (book.byRule.get(rule) ?? 0) + 1);
+  book.options.quarantine.write(row);
+}
+
+function addRows(
+  book: TallyBook,
+  dataset: string,
+  rows: SymbolRows,
+  judged: Pick<SymbolJudgement, "outcomes" | "reasons" | "payloadOf">,
+): void {
+  const tally = countsOf(book, dataset);
+  const texts = createLineTexts(book.options);
+  for (let row = 0; row < rows.table.length; row++) {
+    tally.parsed++;
+    const outcome = judged.outcomes[row] ?? OUTCOME_QUARANTINED;
+    if (outcome === OUTCOME_PARKED) tally.parked++;
+    else if (outcome !== OUTCOME_QUARANTINED) tally.accepted++;
+    else {
+      tally.quarantined++;
+      const { receipt } = must(rows.payloads[judged.payloadOf[row] ?? 0], "a row has a payload");
+      const line = rows.table.line[row] ?? 0;
+      refuse(book, {
         dataset,
-        symbol,
-        session: value.day === BAD_DAY ? null : dateOfDayNumber(value.day),
+        symbol: rows.symbol,
+        session: dateOrNull(rows.table.day[row] ?? BAD_DAY),
         raw: receipt.id,
-        line: value.line,
-        text: texts.lineText(receipt, value.line),
-        rules,
+        line,
+        text: texts.lineText(receipt, line),
+        rules: rulesOf(judged.reasons[row] ?? 0),
       });
     }
-  };
-  return {
-    addDaily: (rows: SymbolRows, judged: SymbolJudgement): void => {
-      addRows("daily", rows, judged);
-      const note = ({ row, facts }: RowNote) => ({
-        symbol: rows.symbol,
-        session: dateOfDayNumber(rows.table.day[row] ?? 0),
-        facts,
-      });
-      report.reviews.push(...judged.reviews);
-      report.largeMoves.push(...judged.largeMoves.map(note));
-      report.restated.push(...judged.restated.map(note));
-      report.symbols.push(reportSymbol(rows, judged));
-    },
-    addIntraday: (rows: SymbolRows, judged: IntradayJudgement): void =>
-      addRows("intraday_5min", rows, judged),
-    addEvents: (symbol: string, merged: MergedEvents): void => {
-      addValues("events", symbol, merged.parsed, merged.refused);
-      for (const { day, kind, before, after, receipt } of merged.conflicts) {
-        const facts = { kind, before, after, raw: receipt.id };
-        report.eventConflicts.push({ symbol, session: dateOfDayNumber(day), facts });
-      }
-    },
-    addSeries: (symbol: string, merged: MergedSeries): void =>
-      addValues("series", symbol, merged.parsed, merged.refused),
-    counts: (): { [dataset: string]: RowCounts } => counts,
-    report: (): BuildReport => ({
-      ...report,
-      quarantineByRule: Object.fromEntries([...byRule].sort(([a], [b]) => (a < b ? -1 : 1))),
-    }),
-  };
+  }
+  assert(
+    tally.parsed === tally.accepted + tally.quarantined + tally.parked,
+    `every parsed row of ${dataset} has one outcome`,
+  );
+}
+
+function addValues(
+  book: TallyBook,
+  dataset: string,
+  symbol: string,
+  merged: { readonly parsed: number; readonly refused: readonly RefusedValue[] },
+): void {
+  const tally = countsOf(book, dataset);
+  const texts = createLineTexts(book.options);
+  tally.parsed += merged.parsed;
+  tally.quarantined += merged.refused.length;
+  tally.accepted += merged.parsed - merged.refused.length;
+  for (const { receipt, value, rules } of merged.refused) {
+    refuse(book, {
+      dataset,
+      symbol,
+      session: dateOrNull(value.day),
+      raw: receipt.id,
+      line: value.line,
+      text: texts.lineText(receipt, value.line),
+      rules,
+    });
+  }
+}
+
+function dateOrNull(day: number): string | null {
+  return day === BAD_DAY ? null : dateOfDayNumber(day);
 }
 
 /** Reads a refused payload again at most once to quote its lines. */

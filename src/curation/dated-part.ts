@@ -62,14 +62,12 @@ export function createDatedBuffer(values: readonly DatedColumn[], text: RowText)
     columns: (): PartColumn[] => [
       { name: "symbol", kind: "text", codes: symbol.cells, dictionary: symbols.names },
       { name: "session", kind: "day", cells: day.cells },
-      ...values.map(
-        (value, index): PartColumn => ({
-          name: value.name,
-          kind: "int64",
-          decimals: value.decimals,
-          cells: numbers[index]?.cells ?? new Float64Array(0),
-        }),
-      ),
+      ...values.map((value, index): PartColumn => ({
+        name: value.name,
+        kind: "int64",
+        decimals: value.decimals,
+        cells: numbers[index]?.cells ?? new Float64Array(0),
+      })),
       { name: "source", kind: "text", codes: source.cells, dictionary: sources.names },
       { name: "revision", kind: "int32", cells: revision.cells },
       { name: "known_at", kind: "instant", cells: knownAt.cells },

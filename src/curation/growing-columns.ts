@@ -53,8 +53,8 @@ export function reserveColumns(
   }
 }
 
-function growTo<T extends Float64Array | Int32Array | Uint16Array>(
-  cells: T,
+function growTo(
+  cells: Float64Array | Int32Array | Uint16Array,
   size: number,
 ): Float64Array | Int32Array | Uint16Array {
   const made =

@@ -123,11 +123,7 @@ function settleConfirmations(
 }
 
 /** Accepted revisions that changed a bar of the same basis. */
-function findRestatements(
-  rows: SymbolRows,
-  chain: RevisionChain,
-  accepted: Int32Array,
-): RowNote[] {
+function findRestatements(rows: SymbolRows, chain: RevisionChain, accepted: Int32Array): RowNote[] {
   const notes: RowNote[] = [];
   for (const row of accepted) {
     const older = chain.olderRow[row] ?? NONE;

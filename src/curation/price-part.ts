@@ -140,7 +140,12 @@ function plainColumns(
     price("low"),
     price("close"),
     { name: "volume", kind: "int64", cells: columns.volume.cells },
-    { name: "basis", kind: "text", codes: columns.basis.cells, dictionary: dictionaries.bases.names },
+    {
+      name: "basis",
+      kind: "text",
+      codes: columns.basis.cells,
+      dictionary: dictionaries.bases.names,
+    },
     { name: "basis_asof", kind: "day", cells: columns.basisAsof.cells },
     {
       name: "source",

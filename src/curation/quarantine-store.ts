@@ -48,7 +48,7 @@ export function startQuarantine(quarantineDir: string, snapshot: string): Quaran
     buffered = "";
     hash.update(bytes);
     try {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += writeSync(file, bytes, done, bytes.length - done);
       }
     } catch (cause) {

@@ -60,7 +60,14 @@ export function chainRevisions(
   for (let session = 0; session < newestRow.length; session++) {
     if (newestRow[session] !== NONE) received[count++] = session;
   }
-  return { newestRow, olderRow, revisionOf, confirms, payloadOf, received: received.subarray(0, count) };
+  return {
+    newestRow,
+    olderRow,
+    revisionOf,
+    confirms,
+    payloadOf,
+    received: received.subarray(0, count),
+  };
 }
 
 function isSameBasis(a: SymbolPayload, b: SymbolPayload): boolean {
@@ -87,7 +94,12 @@ export function payloadOfRow(rows: SymbolRows, chain: RevisionChain, row: number
 }
 
 /** Total-return prices compare with each other only. */
-export function isComparable(rows: SymbolRows, chain: RevisionChain, a: number, b: number): boolean {
+export function isComparable(
+  rows: SymbolRows,
+  chain: RevisionChain,
+  a: number,
+  b: number,
+): boolean {
   const isTotalA = payloadOfRow(rows, chain, a).basis === "total";
   return isTotalA === (payloadOfRow(rows, chain, b).basis === "total");
 }

@@ -3,9 +3,10 @@
  * either data, as received, or a named outcome. Nothing here parses prices.
  *
  * Contract, caller: takes a budget permit for each call before it fetches; never calls with a key
- * in `params`. Contract, implementer: never throws for anything the vendor or the network does;
- * never returns bytes that are not data as `data`; masks every secret in `detail`; resolves within
- * the timeout it was made with.
+ * in `params`. Contract, implementer: sends one request a call and follows no redirect; never throws
+ * for anything the vendor or the network does; never returns bytes that are not data, or that hold a
+ * secret, as `data`; masks every secret in `detail`; resolves within the timeout it was made with and
+ * reads no more than its size limit. `market-data-source.conformance.ts` checks all of it.
  */
 import type { EpochMs } from "#core/clock.ts";
 import type { RawKind } from "#contracts/raw-receipt.ts";
@@ -24,7 +25,10 @@ export type VendorCall = {
   readonly downgrade?: VendorCall | undefined;
 };
 
-/** Every way in which an answer is not data. The first word of each says whether trying again can help. */
+/**
+ * Every way in which an answer is not data. `retry` says when trying again can help: `soon`, after the
+ * `reset` of the day's calls, or `never`.
+ */
 export const CALL_FAILURES = {
   BURST: { retry: "soon", says: "the vendor asks for more time between calls" },
   THROTTLED: { retry: "soon", says: "the vendor's calls a minute are used up" },

@@ -17,7 +17,12 @@ const BYTE_DICTIONARY_MAX = 255;
  * `int64` cells are integers in a Float64Array; `decimals` makes the column DECIMAL(18, decimals).
  */
 export type PartColumn =
-  | { readonly name: string; readonly kind: "text"; codes: Uint16Array; dictionary: readonly string[] }
+  | {
+      readonly name: string;
+      readonly kind: "text";
+      codes: Uint16Array;
+      dictionary: readonly string[];
+    }
   | { readonly name: string; readonly kind: "day"; cells: Int32Array }
   | { readonly name: string; readonly kind: "int32"; cells: Int32Array }
   | { readonly name: string; readonly kind: "boolean"; cells: Uint8Array }
@@ -59,7 +64,9 @@ export async function fillTable(
 /** The select list that gives the columns their plain types in Parquet. */
 export function selectList(columns: readonly PartColumn[]): string {
   return columns
-    .map((column) => (column.kind === "text" ? `"${column.name}"::VARCHAR AS "${column.name}"` : `"${column.name}"`))
+    .map((column) =>
+      column.kind === "text" ? `"${column.name}"::VARCHAR AS "${column.name}"` : `"${column.name}"`,
+    )
     .join(", ");
 }
 
@@ -135,7 +142,11 @@ function fillPairs(cells: Float64Array, from: number, count: number, factor: num
 }
 
 /** The mask must be written for every chunk, for the chunk keeps the one before. */
-function copyValidity(vector: duckdb.Vector, count: number, isNull: (row: number) => boolean): void {
+function copyValidity(
+  vector: duckdb.Vector,
+  count: number,
+  isNull: (row: number) => boolean,
+): void {
   validity.fill(ALL_VALID);
   for (let row = 0; row < count; row++) {
     if (!isNull(row)) continue;

@@ -4,6 +4,7 @@
  * Written byte by byte, since a build digests millions of rows.
  */
 import { createHash } from "node:crypto";
+import { assert } from "#core/assert.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
 
 const BUFFER_BYTES = 1 << 16;
@@ -32,7 +33,8 @@ export function startRowText(name: string): RowText {
   const hash = createHash("sha256");
   const buffer = Buffer.alloc(BUFFER_BYTES);
   const digits = new Uint8Array(FIELD_BYTES_MAX);
-  const dates = new Map<number, Uint8Array>();
+  const texts = createByteCache((value: string) => value);
+  const dates = createByteCache((dayNumber: number) => dateOfDayNumber(dayNumber));
   let used = 0;
 
   const room = (bytes: number): void => {
@@ -40,17 +42,6 @@ export function startRowText(name: string): RowText {
       hash.update(buffer.subarray(0, used));
       used = 0;
     }
-  };
-  const texts = new Map<string, Uint8Array>();
-  const text = (value: string): void => {
-    let bytes = texts.get(value);
-    if (bytes === undefined) {
-      bytes = new TextEncoder().encode(value);
-      if (bytes.length + 1 > BUFFER_BYTES) throw new Error("broken promise: a text field is short");
-      if (texts.size >= TEXTS_KEPT_MAX) texts.clear();
-      texts.set(value, bytes);
-    }
-    append(bytes);
   };
   const append = (bytes: Uint8Array): void => {
     room(bytes.length + 1);
@@ -76,18 +67,10 @@ export function startRowText(name: string): RowText {
     }
     buffer[used++] = TAB;
   };
-  const day = (dayNumber: number): void => {
-    let date = dates.get(dayNumber);
-    if (date === undefined) {
-      date = new TextEncoder().encode(dateOfDayNumber(dayNumber));
-      dates.set(dayNumber, date);
-    }
-    append(date);
-  };
-  text(name);
+  append(texts.bytesOf(name));
   return {
-    text,
-    day,
+    text: (value) => append(texts.bytesOf(value)),
+    day: (dayNumber) => append(dates.bytesOf(dayNumber)),
     decimal,
     endRow: () => {
       room(1);
@@ -97,6 +80,24 @@ export function startRowText(name: string): RowText {
       hash.update(buffer.subarray(0, used));
       used = 0;
       return hash.digest("hex");
+    },
+  };
+}
+
+/** Remembers the bytes of texts that occur again and again: symbols, sources, dates. */
+function createByteCache<K>(textOf: (key: K) => string): { bytesOf(key: K): Uint8Array } {
+  const encoder = new TextEncoder();
+  const known = new Map<K, Uint8Array>();
+  return {
+    bytesOf: (key) => {
+      let bytes = known.get(key);
+      if (bytes === undefined) {
+        bytes = encoder.encode(textOf(key));
+        assert(bytes.length < BUFFER_BYTES, "a text field is short");
+        if (known.size >= TEXTS_KEPT_MAX) known.clear();
+        known.set(key, bytes);
+      }
+      return bytes;
     },
   };
 }

@@ -155,4 +155,3 @@ function damaged(name: string, cause?: unknown): MeridianError {
     cause,
   });
 }
-

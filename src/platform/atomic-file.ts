@@ -99,7 +99,8 @@ export function removeLeftovers(folder: string): void {
     if (errorCodeOf(cause) !== "ENOENT") throw cause;
   }
   for (const name of names) {
-    if (name.endsWith(TEMPORARY_SUFFIX)) rmSync(join(folder, name), { force: true, recursive: true });
+    if (name.endsWith(TEMPORARY_SUFFIX))
+      rmSync(join(folder, name), { force: true, recursive: true });
   }
 }
 
@@ -108,7 +109,10 @@ export function wrapDiskError(cause: unknown, path: string): unknown {
   const code = errorCodeOf(cause);
   const text = cause instanceof Error ? cause.message : "";
   const isFull =
-    code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG" || /No space left|disk is full/i.test(text);
+    code === "ENOSPC" ||
+    code === "EDQUOT" ||
+    code === "EFBIG" ||
+    /No space left|disk is full/i.test(text);
   if (!isFull) return cause;
   return new MeridianError("DISK_FULL", {
     message: `no room on the disk to write ${basename(path)}`,

@@ -8,7 +8,12 @@ import { type Calendar, sessionIndexOf, sessionsBefore } from "#core/calendar.ts
 import type { ProxySet } from "#core/market-definition.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import type { AcceptedSessions } from "./coverage-store.ts";
-import type { CttFacts, Refusal, RequiredSymbol, UniverseCoverage } from "./gate1/market-verdict.ts";
+import type {
+  CttFacts,
+  Refusal,
+  RequiredSymbol,
+  UniverseCoverage,
+} from "./gate1/market-verdict.ts";
 import { waiverKey } from "./truth-events.ts";
 
 /** A symbol of the universe, and the day from which the listing no longer has it. */

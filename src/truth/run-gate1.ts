@@ -53,7 +53,9 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
     temporaryDir: join(workspace.stateDir, "duckdb"),
   });
   try {
-    const required = options.proxies.roles.filter((role) => role.blocking).map((role) => role.symbol);
+    const required = options.proxies.roles
+      .filter((role) => role.blocking)
+      .map((role) => role.symbol);
     const universe = options.universe.map((member) => member.symbol);
     const report = readReport(analyticsDir, manifest);
     const accepted = await readAcceptedSessions({

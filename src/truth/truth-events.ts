@@ -3,7 +3,10 @@
  * withdrawn files, calendar corrections, and how far truth time got. The ledger is the only source.
  */
 import { z } from "zod";
-import { type CalendarCorrection, calendarCorrectionSchema } from "#contracts/calendar-correction.ts";
+import {
+  type CalendarCorrection,
+  calendarCorrectionSchema,
+} from "#contracts/calendar-correction.ts";
 import { type LedgerEntry, payloadOf } from "#ledger/ledger-store.ts";
 import type { LedgerKind } from "#contracts/ledger-event.ts";
 

@@ -12,11 +12,27 @@ import { must } from "#core/assert.ts";
 import { queryLake, readManifestInForce } from "./lake-rows.ts";
 import { type Operator, startOperator } from "./operator.ts";
 
-const DATA = join(must(process.env["MERIDIAN_ACCEPT_DATA"], "npm run accept names the folder"), "us_daily");
+const DATA = join(
+  must(process.env["MERIDIAN_ACCEPT_DATA"], "npm run accept names the folder"),
+  "us_daily",
+);
 /** Files with raw prices; the others, stocks and IWM, are split-adjusted as of 2021-02-05. */
-const RAW_FILES = new Set(["SPY.csv", "QQQ.csv", "HYG.csv", "LQD.csv", "TLT.csv", "GLD.csv", "VIX.csv"]);
+const RAW_FILES = new Set([
+  "SPY.csv",
+  "QQQ.csv",
+  "HYG.csv",
+  "LQD.csv",
+  "TLT.csv",
+  "GLD.csv",
+  "VIX.csv",
+]);
 
-const counts = z.object({ parsed: z.number(), accepted: z.number(), quarantined: z.number(), parked: z.number() });
+const counts = z.object({
+  parsed: z.number(),
+  accepted: z.number(),
+  quarantined: z.number(),
+  parked: z.number(),
+});
 const buildSchema = z.object({
   snapshot: z.string(),
   contentDigest: z.string(),
@@ -27,10 +43,24 @@ const buildSchema = z.object({
 });
 const reviewsSchema = z.object({
   reviews: z.array(
-    z.object({ id: z.string(), market: z.literal("us"), symbol: z.string(), session: z.string(), rule: z.string(), facts: z.record(z.string(), z.unknown()), holds: z.boolean() }),
+    z.object({
+      id: z.string(),
+      market: z.literal("us"),
+      symbol: z.string(),
+      session: z.string(),
+      rule: z.string(),
+      facts: z.record(z.string(), z.unknown()),
+      holds: z.boolean(),
+    }),
   ),
 });
-const truthSchema = z.object({ market: z.literal("us"), rdt: z.string(), ctt: z.string(), te: z.null(), state: z.string() });
+const truthSchema = z.object({
+  market: z.literal("us"),
+  rdt: z.string(),
+  ctt: z.string(),
+  te: z.null(),
+  state: z.string(),
+});
 
 let operator: Operator;
 let folders: string;
@@ -47,7 +77,16 @@ beforeAll(async () => {
   for (const name of readdirSync(folders)) {
     const [basis = "", file = ""] = name.split("-");
     const asof = basis === "split" ? ["--basis-asof", "2021-02-05"] : [];
-    const done = await operator.run("us", "import", join(folders, name), "--symbol", file.replace(".csv", ""), "--basis", basis, ...asof);
+    const done = await operator.run(
+      "us",
+      "import",
+      join(folders, name),
+      "--symbol",
+      file.replace(".csv", ""),
+      "--basis",
+      basis,
+      ...asof,
+    );
     expect(done.exitCode, done.stderr).toBe(0);
   }
 });
@@ -67,23 +106,52 @@ it("builds analytics for every file, parks and lists as decided, and moves truth
   const built = await operator.json(buildSchema, "us", "build");
   const daily = addsUp(built);
   expect(daily.quarantined).toBe(0);
-  const symbols = await queryLake(operator.workspace, "prices/frequency=1d", "count(DISTINCT symbol)::INTEGER AS symbols, count(*)::INTEGER AS rows", "");
+  const symbols = await queryLake(
+    operator.workspace,
+    "prices/frequency=1d",
+    "count(DISTINCT symbol)::INTEGER AS symbols, count(*)::INTEGER AS rows",
+    "",
+  );
   expect(symbols).toEqual([{ symbols: 58, rows: daily.accepted }]);
 
   const { reviews } = await operator.json(reviewsSchema, "truth", "reviews", "--market", "us");
   expect(reviews).toHaveLength(daily.parked);
-  const seen = new Set([...reviews, ...built.largeMoves].map((one) => `${one.symbol} ${one.session}`));
-  for (const move of ["MO 2008-03-31", "EXPE 2011-12-21", "WY 2010-07-20", "SPY 2008-10-13", "SPY 2008-10-28", "AIG 2008-09-15"]) {
+  const seen = new Set(
+    [...reviews, ...built.largeMoves].map((one) => `${one.symbol} ${one.session}`),
+  );
+  for (const move of [
+    "MO 2008-03-31",
+    "EXPE 2011-12-21",
+    "WY 2010-07-20",
+    "SPY 2008-10-13",
+    "SPY 2008-10-28",
+    "AIG 2008-09-15",
+  ]) {
     expect(seen, move).toContain(move);
   }
-  expect(reviews.filter((one) => one.symbol === "SPY").map((one) => [one.session, one.rule, one.holds])).toEqual([
+  expect(
+    reviews.filter((one) => one.symbol === "SPY").map((one) => [one.session, one.rule, one.holds]),
+  ).toEqual([
     ["2008-10-13", "DRIFT_REQUIRED", false],
     ["2008-10-28", "DRIFT_REQUIRED", false],
   ]);
-  const aig = await queryLake(operator.workspace, "prices/frequency=1d", "close", "WHERE symbol = 'AIG' AND session = DATE '2008-09-15'");
-  const recorded = readFileSync(join(DATA, "AIG.csv"), "utf8").split("\n").find((line) => line.startsWith("2008-09-15"))?.split(",")[4];
+  const aig = await queryLake(
+    operator.workspace,
+    "prices/frequency=1d",
+    "close",
+    "WHERE symbol = 'AIG' AND session = DATE '2008-09-15'",
+  );
+  const recorded = readFileSync(join(DATA, "AIG.csv"), "utf8")
+    .split("\n")
+    .find((line) => line.startsWith("2008-09-15"))
+    ?.split(",")[4];
   expect(aig.map((row) => Number(row["close"]))).toEqual([Number(Number(recorded).toFixed(4))]);
-  const vix = await queryLake(operator.workspace, "prices/frequency=1d", "count(*)::INTEGER AS rows, count(volume)::INTEGER AS volumes", "WHERE symbol = 'VIX'");
+  const vix = await queryLake(
+    operator.workspace,
+    "prices/frequency=1d",
+    "count(*)::INTEGER AS rows, count(volume)::INTEGER AS volumes",
+    "WHERE symbol = 'VIX'",
+  );
   expect(vix).toEqual([{ rows: 4027, volumes: 0 }]);
 
   expect((await operator.run("gate", "ingest", "--market", "us")).exitCode).toBe(0);
@@ -98,9 +166,14 @@ it("adds up after approvals and rejections, and a parked row enters only when ap
   const before = addsUp(await operator.json(buildSchema, "us", "build"));
   const { reviews } = await operator.json(reviewsSchema, "truth", "reviews");
   const spy = reviews.filter((one) => one.symbol === "SPY");
-  const other = must(reviews.find((one) => one.symbol !== "SPY"), "a stock is parked too");
+  const other = must(
+    reviews.find((one) => one.symbol !== "SPY"),
+    "a stock is parked too",
+  );
   const who = ["--operator", "A. Tester", "--reason", "checked by hand"];
-  expect((await operator.run("truth", "approve", ...spy.map((one) => one.id), ...who)).exitCode).toBe(0);
+  expect(
+    (await operator.run("truth", "approve", ...spy.map((one) => one.id), ...who)).exitCode,
+  ).toBe(0);
   expect((await operator.run("truth", "reject", other.id, ...who)).exitCode).toBe(0);
   const after = addsUp(await operator.json(buildSchema, "us", "build"));
   expect(after).toEqual({
@@ -109,10 +182,17 @@ it("adds up after approvals and rejections, and a parked row enters only when ap
     quarantined: before.quarantined + 1,
     parked: before.parked - spy.length - 1,
   });
-  const entered = await queryLake(operator.workspace, "prices/frequency=1d", "symbol, session::VARCHAR AS session", "WHERE symbol = 'SPY' AND session IN (DATE '2008-10-13', DATE '2008-10-28') ORDER BY session");
+  const entered = await queryLake(
+    operator.workspace,
+    "prices/frequency=1d",
+    "symbol, session::VARCHAR AS session",
+    "WHERE symbol = 'SPY' AND session IN (DATE '2008-10-13', DATE '2008-10-28') ORDER BY session",
+  );
   expect(entered.map((row) => row["session"])).toEqual(["2008-10-13", "2008-10-28"]);
   expect((await operator.run("truth", "reopen", other.id, ...who)).exitCode).toBe(0);
-  expect(addsUp(await operator.json(buildSchema, "us", "build")).quarantined).toBe(before.quarantined);
+  expect(addsUp(await operator.json(buildSchema, "us", "build")).quarantined).toBe(
+    before.quarantined,
+  );
 });
 
 it("changes no byte on a second run and gives the same content after deleting what is derived", async () => {
@@ -127,7 +207,8 @@ it("changes no byte on a second run and gives the same content after deleting wh
   const before = files();
   expect((await operator.json(buildSchema, "us", "build")).wasThere).toBe(true);
   expect(files()).toEqual(before);
-  for (const derived of ["staging", "analytics"]) rmSync(join(operator.workspace, "data", derived), { recursive: true });
+  for (const derived of ["staging", "analytics"])
+    rmSync(join(operator.workspace, "data", derived), { recursive: true });
   const again = await operator.json(buildSchema, "us", "build");
   expect(again.contentDigest).toBe(built.contentDigest);
   expect(again.snapshot).toBe(built.snapshot);

@@ -13,8 +13,12 @@ const manifestSchema = z.object({
 /** The manifest of the snapshot in force. */
 export function readManifestInForce(workspace: string): z.output<typeof manifestSchema> {
   const analytics = join(workspace, "data", "analytics", "us");
-  const { snapshot } = pointerSchema.parse(JSON.parse(readFileSync(join(analytics, "current.json"), "utf8")));
-  return manifestSchema.parse(JSON.parse(readFileSync(join(analytics, "manifests", `${snapshot}.json`), "utf8")));
+  const { snapshot } = pointerSchema.parse(
+    JSON.parse(readFileSync(join(analytics, "current.json"), "utf8")),
+  );
+  return manifestSchema.parse(
+    JSON.parse(readFileSync(join(analytics, "manifests", `${snapshot}.json`), "utf8")),
+  );
 }
 
 /** Rows of `SELECT select FROM newest rest`, as JSON text values; `newest` is the newest revision a key. */

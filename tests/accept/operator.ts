@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import type { z } from "zod";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -48,7 +48,10 @@ export function startOperator(settings: string, keys = "ACCEPTKEY1"): Operator {
       try {
         return schema.parse(JSON.parse(done.stdout));
       } catch (cause) {
-        throw new Error(`${words.join(" ")} ended ${done.exitCode}: ${done.stderr}${done.stdout.slice(0, 500)}`, { cause });
+        throw new Error(
+          `${words.join(" ")} ended ${done.exitCode}: ${done.stderr}${done.stdout.slice(0, 500)}`,
+          { cause },
+        );
       }
     },
     remove: () => rmSync(workspace, { recursive: true, force: true }),

@@ -26,7 +26,8 @@ export async function startRecordedServer(
 ): Promise<RecordedServer> {
   let served = answers;
   const server = createServer((request, response) => {
-    const query = new URL(must(request.url, "a request has a URL"), "http://localhost").searchParams;
+    const query = new URL(must(request.url, "a request has a URL"), "http://localhost")
+      .searchParams;
     const found = served.find(
       (one) =>
         (one.function === "*" || one.function === query.get("function")) &&
@@ -38,7 +39,8 @@ export async function startRecordedServer(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("broken promise: a TCP server has a port");
+  if (address === null || typeof address === "string")
+    throw new Error("broken promise: a TCP server has a port");
   return {
     baseUrl: `http://127.0.0.1:${address.port}/query`,
     answer: (replacement) => {

@@ -11,10 +11,20 @@ import { queryLake } from "./lake-rows.ts";
 import { type Operator, startOperator } from "./operator.ts";
 import { type RecordedServer, startRecordedServer } from "./recorded-server.ts";
 
-const DATA = join(must(process.env["MERIDIAN_ACCEPT_DATA"], "npm run accept names the folder"), "alpha_vantage");
+const DATA = join(
+  must(process.env["MERIDIAN_ACCEPT_DATA"], "npm run accept names the folder"),
+  "alpha_vantage",
+);
 const EXAMPLES = join(DATA, "portfoliotree_demo_20260517", "examples");
 const find = (folder: string, start: string): string =>
-  join(EXAMPLES, folder, must(readdirSync(join(EXAMPLES, folder)).find((name) => name.startsWith(start)), `${start} is recorded`));
+  join(
+    EXAMPLES,
+    folder,
+    must(
+      readdirSync(join(EXAMPLES, folder)).find((name) => name.startsWith(start)),
+      `${start} is recorded`,
+    ),
+  );
 
 const RECORDED = {
   daily: find("time_series", "TIME_SERIES_DAILY_4"),
@@ -72,7 +82,9 @@ afterAll(async () => {
 function readCsv(path: string): Record<string, string>[] {
   const [header = "", ...lines] = readFileSync(path, "utf8").trim().split(/\r?\n/);
   const names = header.split(",");
-  return lines.map((line) => Object.fromEntries(line.split(",").map((cell, index) => [names[index] ?? "", cell])));
+  return lines.map((line) =>
+    Object.fromEntries(line.split(",").map((cell, index) => [names[index] ?? "", cell])),
+  );
 }
 
 /** A decimal text rounded half to even to `decimals` decimals, in whole-number arithmetic of its own. */
@@ -84,6 +96,11 @@ function padded(text: string | undefined, decimals: number): string {
   const isUp = BigInt(dropped) > half || (BigInt(dropped) === half && kept % 2n === 1n);
   const digits = String(isUp ? kept + 1n : kept).padStart(decimals + 1, "0");
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+/** Rows by their first cell, a date. */
+function sortRows(rows: (string | undefined)[][]): (string | undefined)[][] {
+  return rows.toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1));
 }
 
 function expectedPrices(path: string): Record<string, string>[] {
@@ -114,17 +131,47 @@ it("gives IBM's recorded daily rows, split, dividends and monthly series exactly
   const report = await free.json(reportSchema, "us", "daily");
   expect(report.failed).toEqual([]);
   expect((await free.run("us", "build")).exitCode).toBe(0);
-  expect(await queryLake(free.workspace, "prices/frequency=1d", PRICES, "WHERE symbol = 'IBM' ORDER BY session")).toEqual(
-    expectedPrices(RECORDED.daily),
+  expect(
+    await queryLake(
+      free.workspace,
+      "prices/frequency=1d",
+      PRICES,
+      "WHERE symbol = 'IBM' ORDER BY session",
+    ),
+  ).toEqual(expectedPrices(RECORDED.daily));
+  const splits = readCsv(RECORDED.splits).map((row) => [
+    row["effective_date"],
+    padded(row["split_factor"], 8),
+  ]);
+  const kept = await queryLake(
+    free.workspace,
+    "events",
+    "session::VARCHAR AS session, split_factor, dividend",
+    "WHERE symbol = 'IBM' ORDER BY session",
   );
-  const splits = readCsv(RECORDED.splits).map((row) => [row["effective_date"], padded(row["split_factor"], 8)]);
-  const kept = await queryLake(free.workspace, "events", "session::VARCHAR AS session, split_factor, dividend", "WHERE symbol = 'IBM' ORDER BY session");
-  expect(kept.filter((row) => row["split_factor"] !== null).map((row) => [row["session"], row["split_factor"]])).toEqual(splits.sort());
-  const dividends = readCsv(RECORDED.dividends).map((row) => [row["ex_dividend_date"], padded(row["amount"], 6)]);
-  expect(kept.filter((row) => row["dividend"] !== null).map((row) => [row["session"], row["dividend"]])).toEqual(dividends.sort());
-  const yields = readCsv(RECORDED.treasury).map((row) => [row["timestamp"], padded(row["value"], 6)]);
-  const series = await queryLake(free.workspace, "series", "session::VARCHAR AS session, value", "WHERE symbol = 'TREASURY_YIELD_10YEAR' ORDER BY session");
-  expect(series.map((row) => [row["session"], row["value"]])).toEqual(yields.sort());
+  expect(
+    kept
+      .filter((row) => row["split_factor"] !== null)
+      .map((row) => [row["session"], row["split_factor"]]),
+  ).toEqual(sortRows(splits));
+  const dividends = readCsv(RECORDED.dividends).map((row) => [
+    row["ex_dividend_date"],
+    padded(row["amount"], 6),
+  ]);
+  expect(
+    kept.filter((row) => row["dividend"] !== null).map((row) => [row["session"], row["dividend"]]),
+  ).toEqual(sortRows(dividends));
+  const yields = readCsv(RECORDED.treasury).map((row) => [
+    row["timestamp"],
+    padded(row["value"], 6),
+  ]);
+  const series = await queryLake(
+    free.workspace,
+    "series",
+    "session::VARCHAR AS session, value",
+    "WHERE symbol = 'TREASURY_YIELD_10YEAR' ORDER BY session",
+  );
+  expect(series.map((row) => [row["session"], row["value"]])).toEqual(sortRows(yields));
 });
 
 it("gives IBM's recorded adjusted and intraday rows exactly, on the premium plan", async () => {
@@ -136,14 +183,24 @@ it("gives IBM's recorded adjusted and intraday rows exactly, on the premium plan
   await premium.json(reportSchema, "us", "backfill", "--symbols", "IBM");
   await premium.json(reportSchema, "us", "intraday");
   expect((await premium.run("us", "build")).exitCode).toBe(0);
-  expect(await queryLake(premium.workspace, "prices/frequency=1d", PRICES, "WHERE symbol = 'IBM' ORDER BY session")).toEqual(
-    expectedPrices(RECORDED.adjusted),
-  );
+  expect(
+    await queryLake(
+      premium.workspace,
+      "prices/frequency=1d",
+      PRICES,
+      "WHERE symbol = 'IBM' ORDER BY session",
+    ),
+  ).toEqual(expectedPrices(RECORDED.adjusted));
   const dividends = readCsv(RECORDED.adjusted)
     .filter((row) => Number(row["dividend_amount"]) !== 0)
     .map((row) => [row["timestamp"], padded(row["dividend_amount"], 6)]);
-  const kept = await queryLake(premium.workspace, "events", "session::VARCHAR AS session, dividend", "WHERE symbol = 'IBM' AND dividend IS NOT NULL ORDER BY session");
-  expect(kept.map((row) => [row["session"], row["dividend"]])).toEqual(dividends.sort());
+  const kept = await queryLake(
+    premium.workspace,
+    "events",
+    "session::VARCHAR AS session, dividend",
+    "WHERE symbol = 'IBM' AND dividend IS NOT NULL ORDER BY session",
+  );
+  expect(kept.map((row) => [row["session"], row["dividend"]])).toEqual(sortRows(dividends));
   const bars = await queryLake(
     premium.workspace,
     "prices/frequency=5min",
@@ -155,9 +212,15 @@ it("gives IBM's recorded adjusted and intraday rows exactly, on the premium plan
 
 it("keeps the recorded listing, odd symbols included, and makes a universe of it", async () => {
   server.answer([{ function: "LISTING_STATUS", file: RECORDED.listing }]);
-  const premium = startOperator(settings(server.baseUrl, "premium").replace('symbols = ["IBM"]', ""));
+  const premium = startOperator(
+    settings(server.baseUrl, "premium").replace('symbols = ["IBM"]', ""),
+  );
   operators.push(premium);
-  const report = await premium.json(z.object({ received: z.number(), notes: z.array(z.string()) }), "us", "symbols");
+  const report = await premium.json(
+    z.object({ received: z.number(), notes: z.array(z.string()) }),
+    "us",
+    "symbols",
+  );
   expect(report.received).toBe(1);
   expect(report.notes.join(" ")).toContain("13411");
 });
@@ -178,9 +241,23 @@ it("names every recorded refusal and lands none of them", async () => {
   for (const [name, failure] of Object.entries(expected)) {
     server.answer([{ function: "*", file: join(messages, name) }]);
     const one = operator("free");
-    const report = await one.json(z.object({ exitCode: z.number(), failed: z.array(z.object({ failure: z.string() })), deferred: z.array(z.object({ reason: z.string() })) }), "us", "symbols");
-    const seen = [...report.failed.map((item) => item.failure), ...report.deferred.map((item) => item.reason)];
+    const report = await one.json(
+      z.object({
+        exitCode: z.number(),
+        failed: z.array(z.object({ failure: z.string() })),
+        deferred: z.array(z.object({ reason: z.string() })),
+      }),
+      "us",
+      "symbols",
+    );
+    const seen = [
+      ...report.failed.map((item) => item.failure),
+      ...report.deferred.map((item) => item.reason),
+    ];
     expect(seen, name).toContain(failure);
-    expect(statSync(join(one.workspace, "data", "raw", "us"), { throwIfNoEntry: false }), name).toBeUndefined();
+    expect(
+      statSync(join(one.workspace, "data", "raw", "us"), { throwIfNoEntry: false }),
+      name,
+    ).toBeUndefined();
   }
 });

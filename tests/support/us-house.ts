@@ -49,7 +49,10 @@ export type UsHouse = {
   /** What was logged, as text. */
   readonly logged: string[];
   /** Opens what a job needs, as a new process would. */
-  open(changes?: { readonly us?: Settings["us"] | undefined; readonly keys?: readonly string[] | undefined }): UsJobContext;
+  open(changes?: {
+    readonly us?: Settings["us"] | undefined;
+    readonly keys?: readonly string[] | undefined;
+  }): UsJobContext;
   close(): void;
 };
 

@@ -1,11 +1,10 @@
 /** `calendar show|import`: the calendar in force, and its corrections. */
 import { readFileSync } from "node:fs";
 import { calendarCorrectionSchema } from "#contracts/calendar-correction.ts";
-import { hoursOf, isCovered, isSession, sessionsBefore } from "#core/calendar.ts";
+import { hoursOf, isCovered, isSession, localDayOf, sessionsBefore } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { z } from "zod";
-import { localDayOf } from "#core/calendar.ts";
 import { usCalendar } from "#markets/us/us-calendar.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
 import type { RunCommand } from "../command-spec.ts";
@@ -25,12 +24,17 @@ export const runCalendarShow: RunCommand = async (context, input) => {
     const { calendar } = us;
     const { id, version, timeZone, from, to, closed, special } = calendar.facts;
     const given = dateOption(input, "around") ?? rdtOf(us);
-    const day = given === null ? localDayOf(calendar, context.clock.wallMs()) : dayNumberOf(sessionDate(given));
+    const day =
+      given === null
+        ? localDayOf(calendar, context.clock.wallMs())
+        : dayNumberOf(sessionDate(given));
     const days = [];
     for (let at = day - DAYS_SHOWN; at <= day + DAYS_SHOWN; at++) {
       const date = dateOfDayNumber(at);
-      if (!isCovered(calendar, at)) days.push({ date, kind: "outside the announced range", hours: null });
-      else if (!isSession(calendar, at)) days.push({ date, kind: closed.get(date) ?? "weekend", hours: null });
+      if (!isCovered(calendar, at))
+        days.push({ date, kind: "outside the announced range", hours: null });
+      else if (!isSession(calendar, at))
+        days.push({ date, kind: closed.get(date) ?? "weekend", hours: null });
       else {
         const { opensAt, closesAt } = hoursOf(calendar, at);
         const hours = { opensAt: isoOfInstant(opensAt), closesAt: isoOfInstant(closesAt) };
@@ -38,7 +42,17 @@ export const runCalendarShow: RunCommand = async (context, input) => {
       }
     }
     const sessions = calendar.sessions.length;
-    const document = { market: "us", id, version, timeZone, from, to, sessions, corrections: us.corrections, days };
+    const document = {
+      market: "us",
+      id,
+      version,
+      timeZone,
+      from,
+      to,
+      sessions,
+      corrections: us.corrections,
+      days,
+    };
     const rows = days.map((one) => [
       one.date,
       one.kind,
@@ -74,7 +88,9 @@ export const runCalendarImport: RunCommand = async (context, input) => {
     }
     const corrections = [...us.events.corrections, correction];
     const version = usCalendar(corrections).facts.version;
-    const isKnown = us.events.corrections.some((one) => JSON.stringify(one) === JSON.stringify(correction));
+    const isKnown = us.events.corrections.some(
+      (one) => JSON.stringify(one) === JSON.stringify(correction),
+    );
     if (!isKnown) {
       const payload = { correction: z.record(z.string(), z.json()).parse(correction), decision };
       us.ledger.append({ kind: "CALENDAR_CORRECTED", actor: operator, payload });
@@ -99,12 +115,21 @@ function readCorrection(path: string) {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new MeridianError("FILE_UNREADABLE", { message: `${path} cannot be read`, facts: { path }, cause });
+    throw new MeridianError("FILE_UNREADABLE", {
+      message: `${path} cannot be read`,
+      facts: { path },
+      cause,
+    });
   }
   try {
     return calendarCorrectionSchema.parse(JSON.parse(text));
   } catch (cause) {
-    const says = cause instanceof z.ZodError ? z.prettifyError(cause) : cause instanceof Error ? cause.message : "";
+    const says =
+      cause instanceof z.ZodError
+        ? z.prettifyError(cause)
+        : cause instanceof Error
+          ? cause.message
+          : "";
     throw new MeridianError("CALENDAR_FILE_INVALID", {
       message: `${path} is no calendar correction: ${says.replaceAll("\n", " ")}`,
       facts: { path },

@@ -2,135 +2,121 @@
  * `demo`: from nothing to Canonical Truth Time, offline, on SYNTHETIC data in its own workspace. Runs
  * the same commands as the operator would, against the vendor's look-alike on loopback, on a fixed clock.
  */
-import { buildCalendar } from "#core/calendar.ts";
-import { sessionDate } from "#core/session-date.ts";
-import { parseSettings } from "../settings-file.ts";
-import { NYSE_FACTS } from "#markets/us/nyse-facts.ts";
+import type { Clock } from "#core/clock.ts";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
 import { secretMask } from "#platform/secrets.ts";
 import { fixedClock, instantOfIso } from "#platform/system-clock.ts";
 import { claimWorkspaceKind } from "#platform/workspace.ts";
-import { startAlphaVantageSimulator } from "../../../simulators/alpha-vantage/alpha-vantage-server.ts";
-import { followingClock } from "../../../simulators/alpha-vantage/simulator-clock.ts";
-import { stockSymbols } from "../../../simulators/synthetic-market/roster.ts";
-import { buildSyntheticMarket } from "../../../simulators/synthetic-market/synthetic-market.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
+import { demoSettings, spoilSecondEvening, startDemoVendor } from "../demo-vendor.ts";
 import { countOption } from "../option-values.ts";
 import type { CommandResult } from "../output.ts";
+import { parseSettings } from "../settings-file.ts";
 import { readTruth } from "../truth-view.ts";
 import { runGateIngest } from "./gate.ts";
 import { runTruthReviews } from "./truth-reviews.ts";
 import { runUsBuild } from "./us-build.ts";
 import { runUsBackfill, runUsDaily, runUsIntraday, runUsRetry, runUsSymbols } from "./us-fetch.ts";
 
-/** Evenings, New York time, on which the demo's operator sits down. */
+/** Evenings on which the demo's operator sits down: two hours after the close in New York. */
 const FIRST_EVENING = "2026-05-18T22:00:00Z";
 const SECOND_EVENING = "2026-05-19T22:00:00Z";
-const HISTORY_FROM = "2022-01-03";
-const STOCKS = 24;
 const SEED_MAX = 2_147_483_647;
 const DEMO_KEY = "SYNTHETICDEMOKEY";
-
-const SETTINGS = (baseUrl: string): string => `# Settings of the demo: SYNTHETIC data, the premium plan, no real limits.
-[us.vendor]
-base_url = "${baseUrl}"
-plan = "premium"
-calls_per_second = 500
-calls_per_minute = 75000
-calls_per_day = 100000
-timeout_seconds = 2
-retry_pause_seconds = 0.2
-
-[us.universe]
-symbols = [${stockSymbols(STOCKS).map((symbol) => `"${symbol}"`).join(", ")}]
-`;
+const NOT_REACHED_EXIT = 3;
 
 /** Runs two evenings of a US operator and ends; exit 0 when truth time reached the second one. */
 export const runDemo: RunCommand = async (context, input) => {
   const seed = countOption(input, "seed", SEED_MAX) ?? 0;
-  const { workspace } = context;
+  const { workspace, json } = context;
   claimWorkspaceKind(workspace, "synthetic");
-  let evening = fixedClock(instantOfIso(FIRST_EVENING));
-  const simulator = await startAlphaVantageSimulator({
-    market: buildSyntheticMarket({
-      seed,
-      calendar: buildCalendar(NYSE_FACTS),
-      from: sessionDate(HISTORY_FROM),
-      to: sessionDate("2026-12-31"),
-      symbols: stockSymbols(STOCKS),
-    }),
-    clock: followingClock({
-      wallMs: () => evening.wallMs(),
-      monotonicMs: () => evening.monotonicMs(),
-      sleepMs: (durationMs) => evening.sleepMs(durationMs),
-    }),
-    defaultPlan: "premium",
-    limits: { premium: {} },
-  });
+  const evening = { clock: fixedClock(instantOfIso(FIRST_EVENING)) };
+  const vendor = await startDemoVendor(seed, followEvening(evening));
   try {
-    const settingsText = SETTINGS(simulator.baseUrl);
-    writeFileAtomic(workspace.settingsPath, settingsText);
-    const runContext = (instant: string): CommandContext => {
-      evening = fixedClock(instantOfIso(instant));
-      return {
-        ...context,
-        workspace,
-        settings: parseSettings(settingsText),
-        credentials: { alphaVantageKeys: [DEMO_KEY], mask: secretMask([DEMO_KEY]) },
-        clock: evening,
-      };
+    const text = demoSettings(vendor.baseUrl);
+    writeFileAtomic(workspace.settingsPath, text);
+    const settings = parseSettings(text);
+    const credentials = { alphaVantageKeys: [DEMO_KEY], mask: secretMask([DEMO_KEY]) };
+    const sitDown = (instant: string): CommandContext => {
+      evening.clock = fixedClock(instantOfIso(instant));
+      return { ...context, settings, credentials, clock: evening.clock };
     };
-    const done: DemoStep[] = [];
-    const say = (line: string): void => {
-      if (!context.json) process.stdout.write(`${line}\n`);
-    };
-    const step = async (title: string, command: string, run: () => Promise<CommandResult>): Promise<void> => {
-      say(`\n== ${title}\n$ meridian ${command}`);
-      const result = await run();
-      for (const line of result.lines) say(`   ${line}`);
-      done.push({ command, exitCode: result.exitCode });
-    };
-    say(`SYNTHETIC market, seed ${seed}; workspace ${workspace.root}`);
-    await firstEvening(runContext(FIRST_EVENING), step);
-    simulator.addFault({ fault: "http_500", function: "TIME_SERIES_DAILY_ADJUSTED", symbol: "HYG", count: 3 });
-    await secondEvening(runContext(SECOND_EVENING), step);
-    const truth = await readTruth(runContext(SECOND_EVENING));
-    const reached = truth.ctt !== null && truth.ctt === truth.rdt;
+    const story = startStory(json);
+    story.say(`SYNTHETIC market, seed ${seed}; workspace ${workspace.root}`);
+    await firstEvening(sitDown(FIRST_EVENING), story);
+    spoilSecondEvening(vendor);
+    await secondEvening(sitDown(SECOND_EVENING), story);
+    const truth = await readTruth(sitDown(SECOND_EVENING));
+    const hasReached = truth.ctt !== null && truth.ctt === truth.rdt;
+    const [rdt, ctt, te] = [truth.rdt, truth.ctt, truth.te].map((time) => time ?? "not begun");
     return {
-      exitCode: reached ? 0 : 3,
-      document: { seed, steps: done, truth },
+      exitCode: hasReached ? 0 : NOT_REACHED_EXIT,
+      document: { seed, steps: story.steps, truth },
       lines: [
         "",
-        `SYNTHETIC: RDT ${truth.rdt ?? "-"}, CTT ${truth.ctt ?? "-"}, TE ${truth.te ?? "-"}, ${truth.state}`,
-        `the workspace stays in ${workspace.root}; look around with meridian status --workspace ${workspace.root}`,
+        `SYNTHETIC: RDT ${rdt}, CTT ${ctt}, TE ${te}, ${truth.state}`,
+        `the workspace stays; look around: bin/meridian status --workspace ${workspace.root}`,
       ],
     };
   } finally {
-    await simulator.close();
+    await vendor.close();
   }
 };
 
-type DemoStep = { readonly command: string; readonly exitCode: number };
-type Step = (title: string, command: string, run: () => Promise<CommandResult>) => Promise<void>;
+/** The vendor's clock: always that of the evening at hand. */
+function followEvening(evening: { readonly clock: Clock }): Clock {
+  return {
+    wallMs: () => evening.clock.wallMs(),
+    monotonicMs: () => evening.clock.monotonicMs(),
+    sleepMs: (durationMs) => evening.clock.sleepMs(durationMs),
+  };
+}
+
+interface Story {
+  readonly steps: { readonly command: string; readonly exitCode: number }[];
+  say(line: string): void;
+  /** Runs one command and tells what it says. */
+  tell(title: string, command: string, run: () => Promise<CommandResult>): Promise<void>;
+}
+
+function startStory(json: boolean): Story {
+  const steps: Story["steps"] = [];
+  const say = (line: string): void => {
+    if (!json) process.stdout.write(`${line}\n`);
+  };
+  return {
+    steps,
+    say,
+    tell: async (title, command, run) => {
+      say(`\n== ${title}\n$ meridian ${command}`);
+      const result = await run();
+      for (const line of result.lines) say(line === "" ? "" : `   ${line}`);
+      steps.push({ command, exitCode: result.exitCode });
+    },
+  };
+}
 
 const NO_INPUT = { operands: [], options: {} } as const;
 const US_INPUT = { operands: [], options: { market: "us" } } as const;
 
-async function firstEvening(context: CommandContext, step: Step): Promise<void> {
-  await step("The listing of all symbols", "us symbols", () => runUsSymbols(context, NO_INPUT));
-  await step("Four years of history, once", "us backfill", () => runUsBackfill(context, NO_INPUT));
-  await step("The daily close, series and events", "us daily", () => runUsDaily(context, NO_INPUT));
-  await step("Raw to staging to analytics", "us build", () => runUsBuild(context, NO_INPUT));
-  await step("Gate 1", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
+async function firstEvening(context: CommandContext, { tell }: Story): Promise<void> {
+  await tell("The listing of all symbols", "us symbols", () => runUsSymbols(context, NO_INPUT));
+  await tell("Four years of history, once", "us backfill", () => runUsBackfill(context, NO_INPUT));
+  await tell("The daily close", "us daily", () => runUsDaily(context, NO_INPUT));
+  await tell("Raw to analytics", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("Gate 1", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
 }
 
-async function secondEvening(context: CommandContext, step: Step): Promise<void> {
-  await step("The next evening; the vendor fails on HYG", "us daily", () => runUsDaily(context, NO_INPUT));
-  await step("The second pass", "us retry", () => runUsRetry(context, NO_INPUT));
-  await step("5-minute bars with the calls that are left", "us intraday", () => runUsIntraday(context, NO_INPUT));
-  await step("Raw to staging to analytics", "us build", () => runUsBuild(context, NO_INPUT));
-  await step("What waits for a person", "truth reviews", () => runTruthReviews(context, US_INPUT));
-  await step("Gate 1", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
+async function secondEvening(context: CommandContext, { tell }: Story): Promise<void> {
+  await tell("The next evening; the vendor fails on HYG and sends a bad row", "us daily", () =>
+    runUsDaily(context, NO_INPUT),
+  );
+  await tell("The second pass", "us retry", () => runUsRetry(context, NO_INPUT));
+  await tell("5-minute bars with the calls left", "us intraday", () =>
+    runUsIntraday(context, NO_INPUT),
+  );
+  await tell("Raw to analytics", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("What waits for a person", "truth reviews", () => runTruthReviews(context, US_INPUT));
+  await tell("Gate 1", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
 }
-

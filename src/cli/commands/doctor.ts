@@ -25,7 +25,9 @@ export const runDoctor: RunCommand = async (context, input) => {
       document: { checks, dropped },
       lines: [
         ...table(checks.map((one) => [one.outcome.toUpperCase(), one.check, one.says])),
-        ...(flagOption(input, "gc") ? [`deleted ${dropped.length} files of snapshots that nothing names`] : []),
+        ...(flagOption(input, "gc")
+          ? [`deleted ${dropped.length} files of snapshots that nothing names`]
+          : []),
       ],
     };
   } finally {

@@ -40,7 +40,8 @@ export const runLedgerHead: RunCommand = async (context, input) => {
     openLedger(database, owner, context.clock).head(),
   ).map(({ owner, value }) => ({ market: owner, ...value }));
   const rows = heads.map((head) => [head.market, String(head.seq), head.hash]);
-  const lines = rows.length === 0 ? ["there is no ledger yet"] : table([["market", "rows", "head"], ...rows]);
+  const lines =
+    rows.length === 0 ? ["there is no ledger yet"] : table([["market", "rows", "head"], ...rows]);
   return { exitCode: 0, document: { heads }, lines };
 };
 
@@ -49,17 +50,30 @@ export const runLedgerVerify: RunCommand = async (context, input) => {
   const head = textOption(input, "head");
   const chains = forEachLedger(context, input, (database) => verifyLedger(database, { head }));
   // A kept head belongs to one chain; that the others do not hold it says nothing.
-  const holders = head === undefined ? chains : chains.filter(({ value }) => value.keptHead?.seq != null);
-  const judged = head !== undefined && textOption(input, "market") === undefined && holders.length > 0
-    ? chains.map((chain) => (holders.includes(chain) ? chain : { ...chain, value: withoutHead(chain.value) }))
-    : chains;
+  const holders =
+    head === undefined
+      ? chains
+      : chains.filter(({ value }) => typeof value.keptHead?.seq === "number");
+  const judged =
+    head !== undefined && textOption(input, "market") === undefined && holders.length > 0
+      ? chains.map((chain) =>
+          holders.includes(chain) ? chain : { ...chain, value: withoutHead(chain.value) },
+        )
+      : chains;
   const isBroken = judged.some(({ value }) => !value.ok || value.missingTriggers.length > 0);
   const lines = judged.flatMap(({ owner, value }) => [
     `${owner}: ${value.ok ? `${value.rows} rows, the chain holds` : `BROKEN: ${value.broken?.says ?? ""}`}`,
-    ...value.missingTriggers.map((name) => `${owner}: the trigger ${name} is gone; rows are no longer protected`),
-    ...value.reanchored.map((segment) => `${owner}: taken up again at row ${segment.seq} by decision ${segment.decision}`),
+    ...value.missingTriggers.map(
+      (name) => `${owner}: the trigger ${name} is gone; rows are no longer protected`,
+    ),
+    ...value.reanchored.map(
+      (segment) => `${owner}: taken up again at row ${segment.seq} by decision ${segment.decision}`,
+    ),
   ]);
-  const document = { ok: !isBroken, chains: judged.map(({ owner, value }) => ({ market: owner, ...value })) };
+  const document = {
+    ok: !isBroken,
+    chains: judged.map(({ owner, value }) => ({ market: owner, ...value })),
+  };
   return {
     exitCode: isBroken ? BROKEN_EXIT : 0,
     document,

@@ -49,7 +49,16 @@ export const runStatus: RunCommand = async (context) => {
             budget === null ? "no key" : String(budget.leftOfDay),
           ],
         ]),
-        ...(jobs.length > 0 ? ["", "newest jobs", ...table(jobs.map((one) => [one.job, one.startedAt, one.outcome]), "  ")] : []),
+        ...(jobs.length > 0
+          ? [
+              "",
+              "newest jobs",
+              ...table(
+                jobs.map((one) => [one.job, one.startedAt, one.outcome]),
+                "  ",
+              ),
+            ]
+          : []),
         "",
         ...truth.why.map((sentence) => `us: ${sentence}`),
         `next for us: ${truth.next}`,

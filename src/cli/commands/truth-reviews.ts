@@ -29,12 +29,18 @@ export const runTruthReviews: RunCommand = async (context, input) => {
       review.session,
       review.rule,
       review.holds ? "holds time" : "",
-      Object.entries(review.facts).map(([name, value]) => `${name}=${String(value)}`).join(" "),
+      Object.entries(review.facts)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(" "),
     ]);
     const lines =
       rows.length === 0
         ? ["nothing waits for a decision"]
-        : [...table(rows), "", 'next: meridian truth approve|reject ID… --operator NAME --reason TEXT'];
+        : [
+            ...table(rows),
+            "",
+            "next: meridian truth approve|reject ID… --operator NAME --reason TEXT",
+          ];
     return { exitCode: 0, document: { reviews }, lines };
   } finally {
     us.close();
@@ -70,7 +76,10 @@ export async function runReviewDecision(
       document: { verb, reviews: chosen },
       lines: [
         `${chosen.length} ${chosen.length === 1 ? "review" : "reviews"} ${past} by ${operator}`,
-        ...table(chosen.map((one) => [one.id, one.symbol, one.session, one.rule]).slice(0, 20), "  "),
+        ...table(
+          chosen.map((one) => [one.id, one.symbol, one.session, one.rule]).slice(0, 20),
+          "  ",
+        ),
         "next: meridian us build makes it effective, then meridian gate ingest --market us",
       ],
     };

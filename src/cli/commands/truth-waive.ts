@@ -37,7 +37,8 @@ export const runTruthWaive: RunCommand = async (context, input) => {
     if (!alreadyWaived) {
       const { refusals } = await decideGate1(gate1Options(us));
       const refusal = refusals(symbol, session);
-      if (refusal === undefined) throw notNeeded(`${symbol} is accepted for ${session}`, symbol, session);
+      if (refusal === undefined)
+        throw notNeeded(`${symbol} is accepted for ${session}`, symbol, session);
       us.ledger.append({
         kind: "SESSION_WAIVED",
         actor: operator,

@@ -23,14 +23,20 @@ export const runUsDaily: RunCommand = (context) => runFetch(context, "us-daily",
 
 /** The listing of all symbols. */
 export const runUsSymbols: RunCommand = (context, input) =>
-  runFetch(context, "us-symbols", (job) => runSymbolsJob(job, { delisted: flagOption(input, "delisted") }));
+  runFetch(context, "us-symbols", (job) =>
+    runSymbolsJob(job, { delisted: flagOption(input, "delisted") }),
+  );
 
 /** 5-minute bars, with the calls that the daily close leaves. */
-export const runUsIntraday: RunCommand = (context) => runFetch(context, "us-intraday", runIntradayJob);
+export const runUsIntraday: RunCommand = (context) =>
+  runFetch(context, "us-intraday", runIntradayJob);
 
 /** Full history, as far as the plan allows. */
 export const runUsBackfill: RunCommand = (context, input) => {
-  const symbols = textOption(input, "symbols")?.split(",").map((symbol) => symbol.trim()).filter((symbol) => symbol !== "");
+  const symbols = textOption(input, "symbols")
+    ?.split(",")
+    .map((symbol) => symbol.trim())
+    .filter((symbol) => symbol !== "");
   const resume = flagOption(input, "resume");
   return runFetch(context, "us-backfill", (job) => runBackfillJob(job, { symbols, resume }));
 };
@@ -53,7 +59,13 @@ async function runFetch(
       database,
       clock,
     });
-    const log = openComponentLog({ workspace, component, market: "us", clock, mask: credentials.mask });
+    const log = openComponentLog({
+      workspace,
+      component,
+      market: "us",
+      clock,
+      mask: credentials.mask,
+    });
     const report = await run({
       ...us,
       ...vendor,
@@ -80,12 +92,24 @@ export function describeJob(report: JobReport): CommandResult {
       `${report.job}: ${report.asked} calls asked in ${report.requests} requests, ${report.received} brought something new, ${report.known} what was here`,
       ...(failed.length > 0 ? ["failed:"] : []),
       ...table(
-        failed.slice(0, LISTED_MAX).map((one) => [one.what, one.failure, one.queued ? "waits in the retry queue" : "not queued", one.says]),
+        failed
+          .slice(0, LISTED_MAX)
+          .map((one) => [
+            one.what,
+            one.failure,
+            one.queued ? "waits in the retry queue" : "not queued",
+            one.says,
+          ]),
         "  ",
       ),
       ...more(failed.length),
       ...(deferred.length > 0 ? ["deferred:"] : []),
-      ...table(deferred.slice(0, LISTED_MAX).map((one) => [one.what, one.reason, one.until ?? "never on this plan"]), "  "),
+      ...table(
+        deferred
+          .slice(0, LISTED_MAX)
+          .map((one) => [one.what, one.reason, one.until ?? "never on this plan"]),
+        "  ",
+      ),
       ...more(deferred.length),
       ...report.notes,
       `next: ${report.next.startsWith("meridian") ? report.next : `meridian ${report.next}`}`,

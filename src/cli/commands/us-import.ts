@@ -18,7 +18,10 @@ export const runUsImport: RunCommand = async (context, input) => {
       paths: input.operands,
       symbol: textOption(input, "symbol"),
       symbolFromName: flagOption(input, "symbolFromName"),
-      basis: must(PRICE_BASES.find((one) => one === basis), "commander checks the choices"),
+      basis: must(
+        PRICE_BASES.find((one) => one === basis),
+        "commander checks the choices",
+      ),
       basisAsof: textOption(input, "basisAsof"),
       instrumentClass: CLASSES.find((one) => one === textOption(input, "class")),
       dryRun: flagOption(input, "dryRun"),
@@ -55,10 +58,16 @@ function describeImport(report: ImportReport): CommandResult {
     exitCode: refused > 0 ? 5 : 0,
     document: report,
     lines: [
-      report.dryRun ? "nothing was written (--dry-run)" : `basis ${report.basis}${report.basisAsof ? ` as of ${report.basisAsof}` : ""}`,
+      report.dryRun
+        ? "nothing was written (--dry-run)"
+        : `basis ${report.basis}${report.basisAsof ? ` as of ${report.basisAsof}` : ""}`,
       ...table(rows),
       ...(parked.length > 0
-        ? ["", `${report.dryRun ? "would be" : "will be"} parked, judged on each file alone: ${parked.length}`, ...table(parked.slice(0, 20), "  ")]
+        ? [
+            "",
+            `${report.dryRun ? "would be" : "will be"} parked, judged on each file alone: ${parked.length}`,
+            ...table(parked.slice(0, 20), "  "),
+          ]
         : []),
       "",
       `next: ${next}`,

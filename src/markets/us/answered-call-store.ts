@@ -62,7 +62,10 @@ const rowSchema = z.object({
 });
 const keySchema = z.object({ call_key: z.string() });
 const rotationSchema = z.object({
-  symbols: z.string().transform((text): unknown => JSON.parse(text)).pipe(z.array(z.string())),
+  symbols: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.array(z.string())),
 });
 
 /** Opens the memory in the market's state file. */
@@ -79,7 +82,9 @@ export function openAnsweredCalls(database: DatabaseSync): AnsweredCalls {
   const insertRotation = database.prepare(
     "INSERT OR IGNORE INTO us_event_rotations (session, symbols) VALUES (?, ?)",
   );
-  const selectRotation = database.prepare("SELECT symbols FROM us_event_rotations WHERE session = ?");
+  const selectRotation = database.prepare(
+    "SELECT symbols FROM us_event_rotations WHERE session = ?",
+  );
   const pruneRotations = database.prepare(
     `DELETE FROM us_event_rotations WHERE session NOT IN
        (SELECT session FROM us_event_rotations ORDER BY session DESC LIMIT ${ROTATIONS_KEPT})`,
@@ -90,11 +95,14 @@ export function openAnsweredCalls(database: DatabaseSync): AnsweredCalls {
       return row === undefined ? undefined : answeredCallOf(row);
     },
     list: () => {
-      const rows = selectAll.all().map((row) => [keySchema.parse(row).call_key, answeredCallOf(row)] as const);
+      const rows = selectAll
+        .all()
+        .map((row) => [keySchema.parse(row).call_key, answeredCallOf(row)] as const);
       return new Map(rows);
     },
     remember: (call, answer) => {
-      const { kind, symbol, answeredAt, receiptId, newestSession, soundSession, largeMove } = answer;
+      const { kind, symbol, answeredAt, receiptId, newestSession, soundSession, largeMove } =
+        answer;
       const facts = [newestSession, soundSession, largeMove];
       inTransaction(database, () => {
         upsert.run(callKeyOf(call), kind, symbol, answeredAt, receiptId, ...facts);

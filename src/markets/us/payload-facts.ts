@@ -8,7 +8,11 @@ import type { RawKind } from "#contracts/raw-receipt.ts";
 import { type SessionDate, dateOfDayNumber } from "#core/session-date.ts";
 import { BAD_DAY, type BarTable, createBarTable } from "#lake/bar-table.ts";
 import { type BarKind, parseBars } from "./alpha-vantage/parse-bars.ts";
-import { DIVIDEND_DECIMALS, type EventRow, SPLIT_NONE_UNITS } from "./alpha-vantage/parse-events.ts";
+import {
+  DIVIDEND_DECIMALS,
+  type EventRow,
+  SPLIT_NONE_UNITS,
+} from "./alpha-vantage/parse-events.ts";
 
 export type PayloadFacts = {
   readonly newestSession: SessionDate | null;
@@ -28,7 +32,11 @@ const NO_FACTS: PayloadFacts = { newestSession: null, soundSession: null, largeM
 const PRICE_UNITS_OF_DIVIDEND = 10 ** (DIVIDEND_DECIMALS - 4);
 
 /** The facts of a payload; none for payloads without price rows. */
-export function readPayloadFacts(kind: RawKind, bytes: Uint8Array, view: PayloadView): PayloadFacts {
+export function readPayloadFacts(
+  kind: RawKind,
+  bytes: Uint8Array,
+  view: PayloadView,
+): PayloadFacts {
   if (!isBarKind(kind)) return NO_FACTS;
   const table = createBarTable();
   const events: EventRow[] = [];
@@ -53,7 +61,8 @@ function wholeRows(table: BarTable, view: PayloadView): number[] {
   const rows: number[] = [];
   for (let row = 0; row < table.length; row++) {
     const day = table.day[row] ?? BAD_DAY;
-    if (day !== BAD_DAY && day <= view.wholeThroughDay && isSession(view.calendar, day)) rows.push(row);
+    if (day !== BAD_DAY && day <= view.wholeThroughDay && isSession(view.calendar, day))
+      rows.push(row);
   }
   return rows.sort((a, b) => (table.day[a] ?? 0) - (table.day[b] ?? 0));
 }
@@ -63,7 +72,8 @@ function isSound(table: BarTable, row: number): boolean {
   const [open, high, low, close] = [table.open, table.high, table.low, table.close].map(
     (column) => column[row] ?? Number.NaN,
   );
-  if (open === undefined || high === undefined || low === undefined || close === undefined) return false;
+  if (open === undefined || high === undefined || low === undefined || close === undefined)
+    return false;
   const isOrdered = low > 0 && low <= open && low <= close && open <= high && close <= high;
   return table.flags[row] === 0 && isOrdered;
 }

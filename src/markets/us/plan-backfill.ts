@@ -10,7 +10,14 @@ import { isoOfInstant } from "#platform/system-clock.ts";
 import { type CallPlan, type PlanInput, listNames } from "./call-plan.ts";
 import { proxyTargets } from "./plan-daily.ts";
 import { type WantedSession, wantedSession } from "./plan-prices.ts";
-import { COMPACT_ROWS, dailyCall, eventCalls, indexCall, isSeriesSymbol, seriesCall } from "./vendor-calls.ts";
+import {
+  COMPACT_ROWS,
+  dailyCall,
+  eventCalls,
+  indexCall,
+  isSeriesSymbol,
+  seriesCall,
+} from "./vendor-calls.ts";
 
 export type BackfillOptions = {
   /** Exactly these symbols; all proxies and the universe when absent. */
@@ -71,7 +78,10 @@ function isWhole(input: PlanInput, call: VendorCall, wanted: WantedSession): boo
   const answer = input.history.answerTo(call);
   if (answer === undefined) return false;
   if (call.params["outputsize"] === "full" || call.kind === "index_daily") {
-    return answer.newestSession !== null && sessionsApart(input, answer.newestSession, wanted) <= COMPACT_ROWS;
+    return (
+      answer.newestSession !== null &&
+      sessionsApart(input, answer.newestSession, wanted) <= COMPACT_ROWS
+    );
   }
   return answer.answeredAt >= wanted.wholeFromMs;
 }
@@ -79,7 +89,8 @@ function isWhole(input: PlanInput, call: VendorCall, wanted: WantedSession): boo
 function sessionsApart(input: PlanInput, from: SessionDate, wanted: WantedSession): number {
   const { calendar } = input;
   return (
-    sessionsBefore(calendar, dayNumberOf(wanted.session)) - sessionsBefore(calendar, dayNumberOf(from))
+    sessionsBefore(calendar, dayNumberOf(wanted.session)) -
+    sessionsBefore(calendar, dayNumberOf(from))
   );
 }
 
@@ -92,7 +103,9 @@ function notesOf(input: PlanInput, symbols: readonly string[]): string[] {
     (role) => role.instrumentClass === "index" && symbols.includes(role.symbol),
   );
   if (indices.length > 0) {
-    notes.push(`${listNames(indices.map((role) => role.symbol))} is not served on the free plan; bring it with \`us import\`.`);
+    notes.push(
+      `${listNames(indices.map((role) => role.symbol))} is not served on the free plan; bring it with \`us import\`.`,
+    );
   }
   return notes;
 }

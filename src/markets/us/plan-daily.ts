@@ -7,7 +7,12 @@ import type { EpochMs } from "#core/clock.ts";
 import type { VendorCall } from "#ingestion/market-data-source.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
 import { type CallPlan, type Deferral, type PlanInput, dateAfter, listNames } from "./call-plan.ts";
-import { ROTATION_SYMBOLS, eventCallsAtOnce, rotationCalls, rotationDeferral } from "./plan-events.ts";
+import {
+  ROTATION_SYMBOLS,
+  eventCallsAtOnce,
+  rotationCalls,
+  rotationDeferral,
+} from "./plan-events.ts";
 import {
   type PriceNeed,
   type WantedSession,
@@ -95,7 +100,8 @@ function planTargets(
     }
     const need = decideNeed(input, target, wanted);
     if (need.need === "ask") calls.push(callOf(input, target, wanted, notes));
-    if (need.need === "not_published") waiting.push({ symbol: target.symbol, nextTryMs: need.nextTryMs });
+    if (need.need === "not_published")
+      waiting.push({ symbol: target.symbol, nextTryMs: need.nextTryMs });
     if (need.need === "no_row") noRow.push(target.symbol);
   }
   return { calls, notPublished: waiting, noRow, notes };
@@ -110,7 +116,12 @@ function decideNeed(input: PlanInput, target: Target, wanted: WantedSession): Pr
 }
 
 /** The call for a target. Where compact would leave a gap, premium asks for all and free says so. */
-function callOf(input: PlanInput, target: Target, wanted: WantedSession, notes: string[]): VendorCall {
+function callOf(
+  input: PlanInput,
+  target: Target,
+  wanted: WantedSession,
+  notes: string[],
+): VendorCall {
   const { symbol, instrumentClass } = target;
   if (instrumentClass === "series") return seriesCall(symbol);
   if (instrumentClass === "index") return indexCall(symbol);
@@ -141,7 +152,9 @@ function notPublished(waiting: TargetPlan["notPublished"], wanted: WantedSession
 
 function noRowNotes(symbols: readonly string[], wanted: WantedSession): string[] {
   if (symbols.length === 0) return [];
-  return [`The vendor has no row of ${wanted.session} for ${listNames(symbols)}; gate 1 says what that holds.`];
+  return [
+    `The vendor has no row of ${wanted.session} for ${listNames(symbols)}; gate 1 says what that holds.`,
+  ];
 }
 
 function beyondBudget(input: PlanInput, calls: readonly VendorCall[]): Deferral[] {

@@ -28,15 +28,22 @@ const COMPACT_REACH_MS = (COMPACT_ROWS - 4) * BAR_MS;
 /** Plans one pass. On the free plan there is nothing to plan, and that is no failure. */
 export function planIntraday(input: PlanInput): CallPlan {
   if (input.plan === "free") {
-    const note = "PLAN_LACKS_INTRADAY: the free plan serves no intraday bars; nothing was asked. Daily closes are not affected.";
-    const deferred = { what: "five-minute bars", reason: "PLAN_LACKS_INTRADAY", until: null } as const;
+    const note =
+      "PLAN_LACKS_INTRADAY: the free plan serves no intraday bars; nothing was asked. Daily closes are not affected.";
+    const deferred = {
+      what: "five-minute bars",
+      reason: "PLAN_LACKS_INTRADAY",
+      until: null,
+    } as const;
     return { calls: [], deferred: [deferred], notes: [note] };
   }
   const newestBarEndMs = newestBarEnd(input);
   const answeredAt = (symbol: string): number =>
     input.history.answer("intraday", symbol)?.answeredAt ?? Number.NEGATIVE_INFINITY;
   const calls = eventSymbols(input)
-    .filter((symbol) => answeredAt(symbol) < newestBarEndMs && input.atMs - answeredAt(symbol) >= BAR_MS)
+    .filter(
+      (symbol) => answeredAt(symbol) < newestBarEndMs && input.atMs - answeredAt(symbol) >= BAR_MS,
+    )
     .toSorted((a, b) => answeredAt(a) - answeredAt(b))
     .map((symbol) => {
       const joins = input.atMs - answeredAt(symbol) <= COMPACT_REACH_MS;
@@ -64,8 +71,15 @@ export function planIntraday(input: PlanInput): CallPlan {
 function reservedCalls(input: PlanInput): number {
   const { calendar, settleMinutes, budget } = input;
   const wanted = wantedSession(input);
-  const beforeReset = newestCompleteSession(calendar, (budget.resetsAt - 1) as EpochMs, settleMinutes);
-  const planned = planDaily({ ...input, budget: { ...budget, leftOfDay: Number.MAX_SAFE_INTEGER } }, []);
+  const beforeReset = newestCompleteSession(
+    calendar,
+    (budget.resetsAt - 1) as EpochMs,
+    settleMinutes,
+  );
+  const planned = planDaily(
+    { ...input, budget: { ...budget, leftOfDay: Number.MAX_SAFE_INTEGER } },
+    [],
+  );
   const closesBeforeReset = beforeReset > dayNumberOf(wanted.session);
   return planned.calls.length + (closesBeforeReset ? dailyCallCount(input) : 0);
 }

@@ -34,7 +34,11 @@ export function wantedSession(input: PlanInput): WantedSession {
 }
 
 /** What is to be done about a symbol's price of the wanted session. */
-export function decidePriceNeed(input: PlanInput, symbol: string, wanted: WantedSession): PriceNeed {
+export function decidePriceNeed(
+  input: PlanInput,
+  symbol: string,
+  wanted: WantedSession,
+): PriceNeed {
   const held = input.history.vendorSession(symbol);
   const answer = input.history.answer("prices", symbol);
   if (held !== undefined && held >= wanted.session) {

@@ -29,7 +29,12 @@ const ROLES: readonly RoleTemplate[] = [
   { role: "small_cap", symbol: same("IWM"), blocking: false },
   { role: "blue_chip", symbol: same("DIA"), blocking: false },
   { role: GAUGE_ROLE, symbol: { free: "VIXY", premium: "VIX" }, blocking: true },
-  { role: "rates_anchor", symbol: same("TREASURY_YIELD_10YEAR"), blocking: false, lagSessionsMax: 3 },
+  {
+    role: "rates_anchor",
+    symbol: same("TREASURY_YIELD_10YEAR"),
+    blocking: false,
+    lagSessionsMax: 3,
+  },
   { role: "rates_short", symbol: same("TREASURY_YIELD_2YEAR"), blocking: false, lagSessionsMax: 3 },
   { role: "credit_high_yield", symbol: same("HYG"), blocking: false },
   { role: "credit_investment_grade", symbol: same("LQD"), blocking: false },
@@ -38,7 +43,15 @@ const ROLES: readonly RoleTemplate[] = [
 ];
 
 /** Indices that INDEX_DATA serves by name, as far as they are on record. They trade nowhere. */
-const INDEX_SYMBOLS: ReadonlySet<string> = new Set(["SPX", "DJI", "COMP", "NDX", "VIX", "RUT", "DJS"]);
+const INDEX_SYMBOLS: ReadonlySet<string> = new Set([
+  "SPX",
+  "DJI",
+  "COMP",
+  "NDX",
+  "VIX",
+  "RUT",
+  "DJS",
+]);
 
 /**
  * The proxy set of a plan with the operator's bindings. A binding that differs from the published
@@ -51,8 +64,12 @@ export function usProxySet(
 ): ProxySet {
   const unknown = Object.keys(bindings).find((role) => !ROLES.some((known) => known.role === role));
   if (unknown !== undefined) throw unknownRole(unknown);
-  const roles = ROLES.map((template) => bind(template, bindings[template.role] ?? template.symbol[plan]));
-  const isPublished = ROLES.every((template, index) => roles[index]?.symbol === template.symbol[plan]);
+  const roles = ROLES.map((template) =>
+    bind(template, bindings[template.role] ?? template.symbol[plan]),
+  );
+  const isPublished = ROLES.every(
+    (template, index) => roles[index]?.symbol === template.symbol[plan],
+  );
   const bound = Object.fromEntries(roles.map(({ role, symbol }) => [role, symbol]));
   const suffix = isPublished ? "" : `+${digestOfJson(bound).slice(0, VERSION_DIGITS)}`;
   return { id: `us-${plan}`, version: `${BASE_VERSION}${suffix}`, roles };

@@ -38,7 +38,8 @@ export type Universe = {
  * Names of the exchanges' own test issues, as far as the listing does not call them so: some have a
  * blank name. Sources: the exchanges' published lists of test symbols.
  */
-const TEST_SYMBOL = /^([A-Z]TEST(-[A-Z])?|Z[A-Z]ZZ[TC]|CB[OX]|IBO|IGZ|ZBZX|ZVV|ZZK|ZZZ|ZXYZ(-A)?|ZEXIT|ZIEXT|ZXIET)$/;
+const TEST_SYMBOL =
+  /^([A-Z]TEST(-[A-Z])?|Z[A-Z]ZZ[TC]|CB[OX]|IBO|IGZ|ZBZX|ZVV|ZZK|ZZZ|ZXYZ(-A)?|ZEXIT|ZIEXT|ZXIET)$/;
 /** `TEST` alone would take real companies (Aehr Test Systems) for test issues. */
 const TEST_NAME = /\b(LISTED TEST|TEST STOCK|TEST SYMBOL|TEST TICKER|TEST ISSUE|SYMBOLOGY TEST)\b/i;
 /** Warrants, units, rights and preferred shares (decision 10), also with a series: `-P-A`, `-WS-B`. */
@@ -59,7 +60,8 @@ export function decideUniverse(about: {
   if (settings.symbols.length > 0) return namedUniverse(settings.symbols, proxies, listing ?? []);
   const excluded = noExclusions();
   if (plan === "free") {
-    const says = "The universe is the proxies only: the free plan has no calls for a whole listing. Name symbols in [us.universe] to add some.";
+    const says =
+      "The universe is the proxies only: the free plan has no calls for a whole listing. Name symbols in [us.universe] to add some.";
     return { source: "proxies_only", members: [], excluded, says };
   }
   if (listing === undefined) {
@@ -72,7 +74,9 @@ export function decideUniverse(about: {
     if (reason === undefined) members.push({ symbol: row.symbol, instrumentClass: classOf(row) });
     else excluded[reason] += 1;
   }
-  const left = EXCLUSIONS.map((reason) => `${excluded[reason]} ${reason.replaceAll("_", " ")}`).join(", ");
+  const left = EXCLUSIONS.map(
+    (reason) => `${excluded[reason]} ${reason.replaceAll("_", " ")}`,
+  ).join(", ");
   const says = `The universe is ${members.length} of the listing's ${listing.length} symbols; left out: ${left}.`;
   return { source: "listing", members, excluded, says };
 }

@@ -13,7 +13,10 @@ export type OutputSize = "compact" | "full";
 /** Rows of a `compact` answer: sessions of daily prices, bars of intraday ones. */
 export const COMPACT_ROWS = 100;
 
-type SeriesFunction = { readonly name: string; readonly params: { readonly [name: string]: string } };
+type SeriesFunction = {
+  readonly name: string;
+  readonly params: { readonly [name: string]: string };
+};
 
 /** Series without OHLC, by the plain symbol under which they are kept. */
 const SERIES: ReadonlyMap<string, SeriesFunction> = new Map<string, SeriesFunction>([
@@ -74,7 +77,12 @@ export function eventCalls(symbol: string): readonly [VendorCall, VendorCall] {
 export function seriesCall(symbol: string): VendorCall {
   const series = SERIES.get(symbol);
   if (series === undefined) throw new Error(`broken promise: ${symbol} names no series`);
-  return { kind: "series", name: series.name, params: { ...series.params, datatype: "csv" }, symbol };
+  return {
+    kind: "series",
+    name: series.name,
+    params: { ...series.params, datatype: "csv" },
+    symbol,
+  };
 }
 
 /** Five-minute bars as traded, with extended hours: `full` reaches back 30 days. */

@@ -33,7 +33,11 @@ export type Move = {
 };
 
 export type DriftFinding =
-  | { readonly kind: "park"; readonly rule: "DRIFT_REQUIRED" | "DRIFT_GAUGE"; readonly limitPercent: number }
+  | {
+      readonly kind: "park";
+      readonly rule: "DRIFT_REQUIRED" | "DRIFT_GAUGE";
+      readonly limitPercent: number;
+    }
   | {
       readonly kind: "park";
       readonly rule: "DRIFT_UNCORROBORATED";
@@ -48,10 +52,39 @@ export type DriftFinding =
  * limit itself, and real falls of that size would be parked for it.
  */
 const COMMON_SPLITS: readonly (readonly [number, number])[] = [
-  [4, 3], [3, 2], [2, 1], [5, 2], [3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [8, 1], [10, 1], [15, 1],
-  [20, 1], [25, 1], [30, 1], [50, 1], [100, 1],
-  [1, 2], [1, 3], [1, 4], [1, 5], [1, 6], [1, 7], [1, 8], [1, 10], [1, 12], [1, 15], [1, 20],
-  [1, 25], [1, 30], [1, 40], [1, 50], [1, 100],
+  [4, 3],
+  [3, 2],
+  [2, 1],
+  [5, 2],
+  [3, 1],
+  [4, 1],
+  [5, 1],
+  [6, 1],
+  [7, 1],
+  [8, 1],
+  [10, 1],
+  [15, 1],
+  [20, 1],
+  [25, 1],
+  [30, 1],
+  [50, 1],
+  [100, 1],
+  [1, 2],
+  [1, 3],
+  [1, 4],
+  [1, 5],
+  [1, 6],
+  [1, 7],
+  [1, 8],
+  [1, 10],
+  [1, 12],
+  [1, 15],
+  [1, 20],
+  [1, 25],
+  [1, 30],
+  [1, 40],
+  [1, 50],
+  [1, 100],
 ];
 
 /** The change of a move as a fraction: (close + dividends) / before - 1. */
@@ -60,7 +93,11 @@ export function changeOf(move: Move): number {
 }
 
 /** Judges one move; `undefined` when it is within its limit or has none. */
-export function judgeDrift(move: Move, role: DriftRole, limits: DriftLimits): DriftFinding | undefined {
+export function judgeDrift(
+  move: Move,
+  role: DriftRole,
+  limits: DriftLimits,
+): DriftFinding | undefined {
   if (role.instrumentClass === "series") return undefined;
   const changePercent = Math.abs(changeOf(move)) * 100;
   if (role.required && role.isVolatilityGauge) {
@@ -83,7 +120,8 @@ function judgeLargeMove(move: Move, role: DriftRole, limits: DriftLimits): Drift
   const park = { kind: "park", rule: "DRIFT_UNCORROBORATED", limitPercent } as const;
   const splitRatio = role.instrumentClass === "index" ? undefined : commonSplitOf(move, limits);
   if (splitRatio !== undefined) return { ...park, because: "SPLIT_RATIO", splitRatio };
-  if (role.instrumentClass !== "index" && move.volume === 0) return { ...park, because: "ZERO_VOLUME" };
+  if (role.instrumentClass !== "index" && move.volume === 0)
+    return { ...park, because: "ZERO_VOLUME" };
   const isUndone =
     move.after !== undefined &&
     Math.abs(move.after / move.before - 1) * 100 <= limits.undonePercent;

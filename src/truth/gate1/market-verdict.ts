@@ -6,7 +6,11 @@ import type { Verdict, VerdictReason } from "#core/verdict.ts";
 
 /** What became of a required symbol's session that is not accepted. */
 export type Refusal =
-  | { readonly kind: "PARKED"; readonly reviews: readonly string[]; readonly rules: readonly string[] }
+  | {
+      readonly kind: "PARKED";
+      readonly reviews: readonly string[];
+      readonly rules: readonly string[];
+    }
   | { readonly kind: "REJECTED"; readonly rules: readonly string[] }
   | { readonly kind: "MISSING" }
   | { readonly kind: "NOT_RECEIVED" };
@@ -55,7 +59,8 @@ export type CttVerdict = {
 
 export const GATE1 = {
   id: "GATE_1_INGESTION",
-  proves: "every required symbol is accepted or waived and the universe is covered, session by session",
+  proves:
+    "every required symbol is accepted or waived and the universe is covered, session by session",
   blocking: true,
 } as const;
 
@@ -72,7 +77,8 @@ export function decideCtt(facts: CttFacts): CttVerdict {
   const isFirstLoad = facts.ctt < 0;
   const reached = isFirstLoad ? newestWholeSession(facts) : lastInSequence(facts);
   const held = reached < facts.rdt ? reasonsAgainst(facts, heldSession(facts, reached)) : [];
-  const onlyReviewsHold = held.length > 0 && held.every((reason) => REVIEW_REASONS.has(reason.rule));
+  const onlyReviewsHold =
+    held.length > 0 && held.every((reason) => REVIEW_REASONS.has(reason.rule));
   const outcome = held.length === 0 ? "pass" : onlyReviewsHold ? "hold" : "reject";
   return { ctt: reached, verdict: { gate: GATE1.id, outcome, reasons: held }, onlyReviewsHold };
 }
@@ -87,9 +93,11 @@ function lastInSequence(facts: CttFacts): number {
 /** On a first load the past is whole once for a stretch of sessions, not from the first row on. */
 function newestWholeSession(facts: CttFacts): number {
   for (let session = facts.rdt; session >= 0; session--) {
-    if (facts.required.every((one) => one.firstAccepted < 0 || one.firstAccepted > session)) return -1;
+    if (facts.required.every((one) => one.firstAccepted < 0 || one.firstAccepted > session))
+      return -1;
     if (!holds(facts, session)) continue;
-    if (facts.required.every((one) => brokenBefore(facts, one, session) === undefined)) return session;
+    if (facts.required.every((one) => brokenBefore(facts, one, session) === undefined))
+      return session;
   }
   return -1;
 }

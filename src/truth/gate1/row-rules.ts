@@ -79,7 +79,8 @@ export type SessionIndex = {
 /** Flattens a calendar for the loops of gate 1. */
 export function indexSessions(calendar: Calendar): SessionIndex {
   const indexOfDay = new Int32Array(calendar.toDay - calendar.fromDay + 1).fill(-1);
-  for (const [index, day] of calendar.sessions.entries()) indexOfDay[day - calendar.fromDay] = index;
+  for (const [index, day] of calendar.sessions.entries())
+    indexOfDay[day - calendar.fromDay] = index;
   return {
     fromDay: calendar.fromDay,
     toDay: calendar.toDay,

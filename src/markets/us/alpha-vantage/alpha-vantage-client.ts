@@ -48,7 +48,8 @@ export async function fetchBody(request: HttpRequest): Promise<HttpAnswer> {
     });
     const chunks: Uint8Array[] = [];
     const bytesMax = request.bytesMax ?? BODY_BYTES_MAX;
-    for await (const chunk of response.body ?? []) {
+    const body: AsyncIterable<Uint8Array> | null = response.body;
+    for await (const chunk of body ?? []) {
       received += chunk.length;
       if (received > bytesMax) {
         return { outcome: "OVERSIZED", detail: `the body exceeds ${bytesMax} bytes` };
@@ -83,7 +84,8 @@ function urlOf(request: HttpRequest): URL {
 /** The announced length of the bytes as they are read; unknown when they were compressed on the way. */
 function announcedLength(response: Response): number | undefined {
   const text = response.headers.get("content-length");
-  if (text === null || !/^\d+$/.test(text) || response.headers.has("content-encoding")) return undefined;
+  if (text === null || !/^\d+$/.test(text) || response.headers.has("content-encoding"))
+    return undefined;
   return Number(text);
 }
 
@@ -104,7 +106,10 @@ function failureOf(
   }
   const code = codeOf(cause) ?? "no code";
   if (about.received > 0) {
-    return { outcome: "TRUNCATED", detail: `the connection broke off after ${about.received} bytes (${code})` };
+    return {
+      outcome: "TRUNCATED",
+      detail: `the connection broke off after ${about.received} bytes (${code})`,
+    };
   }
   return { outcome: "NETWORK", detail: `the connection failed (${code})` };
 }

@@ -38,7 +38,21 @@ describe("scanUnits", () => {
     expect(unitsOf(text)).toBe(units);
   });
 
-  const NO_NUMBERS = ["", " ", ".", "-", "NaN", "inf", "1e5", "1,5", "12 ", "1.2.3", "--1", "100000000000.0001", "0x1"];
+  const NO_NUMBERS = [
+    "",
+    " ",
+    ".",
+    "-",
+    "NaN",
+    "inf",
+    "1e5",
+    "1,5",
+    "12 ",
+    "1.2.3",
+    "--1",
+    "100000000000.0001",
+    "0x1",
+  ];
   test.each(NO_NUMBERS)("says that %j is no number", (text) => {
     expect(unitsOf(text)).toBeNaN();
   });
@@ -88,7 +102,9 @@ describe("scanDay", () => {
         const bytes = encoder.encode(sample);
         if (bytes.length > 10) return;
         const date = parseSessionDate(sample);
-        expect(scanDay(bytes, 0, bytes.length)).toBe(date === undefined ? BAD_DAY : dayNumberOf(date));
+        expect(scanDay(bytes, 0, bytes.length)).toBe(
+          date === undefined ? BAD_DAY : dayNumberOf(date),
+        );
       }),
       { seed: testSeed(), numRuns: testCount(1000, 100_000) },
     );

@@ -81,7 +81,8 @@ let cachedMonthDay = 0;
 
 /** The cell's first ten bytes as days since 1970-01-01, or `BAD_DAY` when they are no existing date. */
 export function scanDay(bytes: Uint8Array, from: number, to: number): number {
-  if (to - from < DATE_LENGTH || bytes[from + 4] !== MINUS || bytes[from + 7] !== MINUS) return BAD_DAY;
+  if (to - from < DATE_LENGTH || bytes[from + 4] !== MINUS || bytes[from + 7] !== MINUS)
+    return BAD_DAY;
   const year = scanPair(bytes, from) * 100 + scanPair(bytes, from + 2);
   const month = scanPair(bytes, from + 5);
   const day = scanPair(bytes, from + 8);

@@ -61,7 +61,8 @@ export function classifyAnswer(
     return classifyStatus(answer.status, refusal, body);
   }
   if (refusal !== undefined) return failure(refusal.outcome, refusal.says);
-  if (containsSecret(answer.bytes, secrets)) return failure("NOT_DATA", "the body contains a configured key");
+  if (containsSecret(answer.bytes, secrets))
+    return failure("NOT_DATA", "the body contains a configured key");
   const payload = openPayload(kind, body);
   if ("problem" in payload) return failure("NOT_DATA", payload.problem);
   return classifyPayload(kind, call, payload, body);
@@ -120,7 +121,8 @@ function refusalInLines(kind: VendorKind, bytes: Uint8Array): Refusal | undefine
 function classifyStatus(status: number, refusal: Refusal | undefined, body: Body): Classification {
   const text = body.shape === "csv" ? new TextDecoder().decode(body.bytes.subarray(0, 200)) : "";
   const says = `HTTP ${status}: ${refusal?.says ?? text}`;
-  const isNotice = refusal !== undefined && !["EMPTY", "NOT_DATA", "TRUNCATED"].includes(refusal.outcome);
+  const isNotice =
+    refusal !== undefined && !["EMPTY", "NOT_DATA", "TRUNCATED"].includes(refusal.outcome);
   if (isNotice) return failure(refusal.outcome, says);
   if (status === HTTP_TOO_MANY) return failure("HTTP_429", says);
   return failure(status >= HTTP_SERVER_ERROR ? "HTTP_5XX" : "HTTP_4XX", says);
@@ -138,7 +140,8 @@ function classifyPayload(
   if (cut !== undefined) return failure("TRUNCATED", cut);
   const found = summarize(kind, payload);
   const mayBeEmpty = kind === "splits" || kind === "dividends";
-  if (found.rows === 0 && !mayBeEmpty) return failure("EMPTY", "the payload has a header and no rows");
+  if (found.rows === 0 && !mayBeEmpty)
+    return failure("EMPTY", "the payload has a header and no rows");
   if (found.rows > 0 && found.readable === 0) {
     return failure("NOT_DATA", `none of the ${found.rows} rows can be read`);
   }
@@ -158,17 +161,30 @@ function mismatchOf(kind: VendorKind, call: VendorCall, payload: Payload): strin
   const { about, seriesName } = payload;
   const asked = call.params["symbol"];
   const answered = about["symbol"];
-  if (asked !== undefined && answered !== undefined && plainSymbol(asked) !== plainSymbol(answered)) {
+  if (
+    asked !== undefined &&
+    answered !== undefined &&
+    plainSymbol(asked) !== plainSymbol(answered)
+  ) {
     return `${asked} was asked for, the answer is about ${answered}`;
   }
   const askedInterval = call.params["interval"] ?? (kind.startsWith("daily") ? "daily" : undefined);
   const interval = about["interval"] ?? /\(([^)]+)\)/.exec(seriesName ?? "")?.[1];
-  if (askedInterval !== undefined && interval !== undefined && interval.toLowerCase() !== askedInterval) {
+  if (
+    askedInterval !== undefined &&
+    interval !== undefined &&
+    interval.toLowerCase() !== askedInterval
+  ) {
     return `the interval ${askedInterval} was asked for, the answer is ${interval}`;
   }
-  if (seriesName !== null && /weekly|monthly/i.test(seriesName)) return `the answer is "${seriesName}"`;
+  if (seriesName !== null && /weekly|monthly/i.test(seriesName))
+    return `the answer is "${seriesName}"`;
   const zone = about["time zone"];
-  if (kind === "intraday" && zone !== undefined && !/^(US\/Eastern|America\/New_York)$/i.test(zone)) {
+  if (
+    kind === "intraday" &&
+    zone !== undefined &&
+    !/^(US\/Eastern|America\/New_York)$/i.test(zone)
+  ) {
     return `the answer is in the time zone ${zone}, US/Eastern was expected`;
   }
   return undefined;
@@ -193,7 +209,9 @@ function cutOf(payload: Payload): string | undefined {
   if (last.line === 0) return undefined;
   const cells = new TextDecoder().decode(bytes.subarray(last.from, last.to)).split(",");
   const isCut = cells.length < fields.length || (cells.at(-1) === "" && bytes.at(-1) !== LINE_FEED);
-  return isCut ? `line ${last.line} breaks off after ${cells.length} of ${fields.length} cells` : undefined;
+  return isCut
+    ? `line ${last.line} breaks off after ${cells.length} of ${fields.length} cells`
+    : undefined;
 }
 
 type Summary = { rows: number; readable: number; newestDay: number; oldestDay: number };
@@ -208,7 +226,9 @@ function summarize(kind: VendorKind, payload: Payload): Summary {
     }
     case "splits":
     case "dividends":
-      return summarizeDays(eventsOf(kind, payload).map((row) => (row.flags === 0 ? row.day : BAD_DAY)));
+      return summarizeDays(
+        eventsOf(kind, payload).map((row) => (row.flags === 0 ? row.day : BAD_DAY)),
+      );
     case "series": {
       const { rows, noObservation } = seriesOf(payload);
       const summary = summarizeDays(rows.map((row) => (row.flags === 0 ? row.day : BAD_DAY)));

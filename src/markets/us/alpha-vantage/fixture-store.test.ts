@@ -12,7 +12,9 @@ const provenanceSchema = z.object({
 
 test("every fixture has its provenance, and is as it was when that was written", () => {
   const { fixtures } = provenanceSchema.parse(JSON.parse(fixtureText("provenance.json")));
-  const files = readdirSync(join(import.meta.dirname, "fixtures")).filter((name) => name !== "provenance.json");
+  const files = readdirSync(join(import.meta.dirname, "fixtures")).filter(
+    (name) => name !== "provenance.json",
+  );
   expect(Object.keys(fixtures).sort()).toStrictEqual(files.sort());
   for (const [name, { sha256 }] of Object.entries(fixtures)) {
     expect([name, sha256Hex(fixtureBytes(name))]).toStrictEqual([name, sha256]);

@@ -24,8 +24,11 @@ function rowsOf(table: BarTable): string[] {
   return Array.from({ length: table.length }, (_, row) => {
     const start = table.startMinute[row] ?? 0;
     const day = table.day[row] ?? BAD_DAY;
-    const time = start === 0 ? "" : ` ${Temporal.Instant.fromEpochMilliseconds(start * 60_000).toString()}`;
-    const prices = [table.open, table.high, table.low, table.close].map((column) => priceText(column[row]));
+    const time =
+      start === 0 ? "" : ` ${Temporal.Instant.fromEpochMilliseconds(start * 60_000).toString()}`;
+    const prices = [table.open, table.high, table.low, table.close].map((column) =>
+      priceText(column[row]),
+    );
     return [
       `${day === BAD_DAY ? "?" : dateOfDayNumber(day)}${time}`,
       ...prices,
@@ -41,7 +44,10 @@ function priceText(units: number | undefined): string {
 }
 
 function flagNames(flags: number): string {
-  return Object.entries(PARSE_FLAGS).filter(([, bit]) => (flags & bit) !== 0).map(([name]) => name).join("+");
+  return Object.entries(PARSE_FLAGS)
+    .filter(([, bit]) => (flags & bit) !== 0)
+    .map(([name]) => name)
+    .join("+");
 }
 
 describe("daily rows", () => {
@@ -62,7 +68,9 @@ describe("daily rows", () => {
 
   test("are the same with CRLF, a byte order mark and without a last line end", () => {
     const plain = parse("daily", fixtureText("daily.csv")).rows;
-    expect(parse("daily", fixtureText("daily.csv").replaceAll("\n", "\r\n")).rows).toStrictEqual(plain);
+    expect(parse("daily", fixtureText("daily.csv").replaceAll("\n", "\r\n")).rows).toStrictEqual(
+      plain,
+    );
     expect(parse("daily", `\ufeff${fixtureText("daily.csv").trimEnd()}`).rows).toStrictEqual(plain);
   });
 
@@ -76,7 +84,9 @@ describe("daily rows", () => {
   test("carry the events of DAILY_ADJUSTED beside them", () => {
     const { rows, events } = parse("daily_adjusted", fixtureBytes("daily-adjusted.csv"));
     expect(rows[0]).toBe("2026-05-15 | 50.7500 | 51.0000 | 50.4375 | 50.7500 | 8240600 | line 2");
-    expect(events.map((event) => [event.kind, dateOfDayNumber(event.day), event.units, event.line])).toStrictEqual([
+    expect(
+      events.map((event) => [event.kind, dateOfDayNumber(event.day), event.units, event.line]),
+    ).toStrictEqual([
       ["split", "2026-05-15", 200_000_000, 2],
       ["dividend", "2026-05-14", 420_000, 3],
     ]);
@@ -87,26 +97,72 @@ describe("daily rows", () => {
 
 describe("malformed rows", () => {
   const MALFORMED = [
-    ["2026-05-15,NaN,2,1,1.5,10", "2026-05-15 | - | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | OPEN_UNREADABLE+NOT_FINITE"],
-    ["2026-05-15,1,-Infinity,1,1.5,inf", "2026-05-15 | 1.0000 | - | 1.0000 | 1.5000 | NaN | line 2 | HIGH_UNREADABLE+VOLUME_UNREADABLE+NOT_FINITE"],
-    ["2026-05-15,1,2,,1.5,10", "2026-05-15 | 1.0000 | 2.0000 | - | 1.5000 | 10 | line 2 | LOW_UNREADABLE+BLANK"],
-    ["2026-05-15,1,2,1,abc,10", "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | - | 10 | line 2 | CLOSE_UNREADABLE"],
-    ["2026-05-15,1,2,1,1e5,10.5", "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | - | NaN | line 2 | CLOSE_UNREADABLE+VOLUME_UNREADABLE"],
-    ["2026-02-30,1,2,1,1.5,10", "? | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | DATE_UNREADABLE"],
-    ["15.05.2026,1,2,1,1.5,10", "? | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | DATE_UNREADABLE"],
-    ["2026-05-15 16:00:00,1,2,1,1.5,10", "? | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | DATE_UNREADABLE"],
-    ["2026-05-15,1,2,1", "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | - | NaN | line 2 | FIELD_COUNT+CLOSE_UNREADABLE+VOLUME_UNREADABLE"],
-    ["2026-05-15,1,2,1,1.5,10,7", "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | FIELD_COUNT"],
-    ["2026-05-15,99999999999999999,2,1,1.5,-10", "2026-05-15 | - | 2.0000 | 1.0000 | 1.5000 | -10 | line 2 | OPEN_UNREADABLE"],
+    [
+      "2026-05-15,NaN,2,1,1.5,10",
+      "2026-05-15 | - | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | OPEN_UNREADABLE+NOT_FINITE",
+    ],
+    [
+      "2026-05-15,1,-Infinity,1,1.5,inf",
+      "2026-05-15 | 1.0000 | - | 1.0000 | 1.5000 | NaN | line 2 | HIGH_UNREADABLE+VOLUME_UNREADABLE+NOT_FINITE",
+    ],
+    [
+      "2026-05-15,1,2,,1.5,10",
+      "2026-05-15 | 1.0000 | 2.0000 | - | 1.5000 | 10 | line 2 | LOW_UNREADABLE+BLANK",
+    ],
+    [
+      "2026-05-15,1,2,1,abc,10",
+      "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | - | 10 | line 2 | CLOSE_UNREADABLE",
+    ],
+    [
+      "2026-05-15,1,2,1,1e5,10.5",
+      "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | - | NaN | line 2 | CLOSE_UNREADABLE+VOLUME_UNREADABLE",
+    ],
+    [
+      "2026-02-30,1,2,1,1.5,10",
+      "? | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | DATE_UNREADABLE",
+    ],
+    [
+      "15.05.2026,1,2,1,1.5,10",
+      "? | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | DATE_UNREADABLE",
+    ],
+    [
+      "2026-05-15 16:00:00,1,2,1,1.5,10",
+      "? | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | DATE_UNREADABLE",
+    ],
+    [
+      "2026-05-15,1,2,1",
+      "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | - | NaN | line 2 | FIELD_COUNT+CLOSE_UNREADABLE+VOLUME_UNREADABLE",
+    ],
+    [
+      "2026-05-15,1,2,1,1.5,10,7",
+      "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 2 | FIELD_COUNT",
+    ],
+    [
+      "2026-05-15,99999999999999999,2,1,1.5,-10",
+      "2026-05-15 | - | 2.0000 | 1.0000 | 1.5000 | -10 | line 2 | OPEN_UNREADABLE",
+    ],
   ] as const;
   test.each(MALFORMED)("stay in the table with their flags: %s", (line, row) => {
     expect(parse("daily", `${DAILY_HEADER}\n${line}\n`).rows).toStrictEqual([row]);
   });
 
   test("of JSON that lack a cell, or have one too many, are flagged among good ones", () => {
-    const good = { "1. open": "1", "2. high": "2", "3. low": "1", "4. close": "1.5", "5. volume": "10" };
+    const good = {
+      "1. open": "1",
+      "2. high": "2",
+      "3. low": "1",
+      "4. close": "1.5",
+      "5. volume": "10",
+    };
     const { "5. volume": _, ...short } = good;
-    const body = { "Time Series (Daily)": { "2026-05-15": good, "2026-05-14": short, "2026-05-13": { ...good, "6. x": "1" }, "2026-05-12": null } };
+    const body = {
+      "Time Series (Daily)": {
+        "2026-05-15": good,
+        "2026-05-14": short,
+        "2026-05-13": { ...good, "6. x": "1" },
+        "2026-05-12": null,
+      },
+    };
     expect(parse("daily", JSON.stringify(body)).rows).toStrictEqual([
       "2026-05-15 | 1.0000 | 2.0000 | 1.0000 | 1.5000 | 10 | line 1",
       "2026-05-14 | 1.0000 | 2.0000 | 1.0000 | 1.5000 | NaN | line 2 | FIELD_COUNT+VOLUME_UNREADABLE+BLANK",
@@ -116,7 +172,8 @@ describe("malformed rows", () => {
   });
 
   test("keep an unreadable coefficient or dividend as an event with its flag", () => {
-    const header = "timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient";
+    const header =
+      "timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient";
     const { events } = parse("daily_adjusted", `${header}\n2026-05-15,1,2,1,1.5,1.5,10,,NaN\n`);
     expect(events).toMatchObject([
       { kind: "split", units: Number.NaN, flags: VALUE_UNREADABLE | PARSE_FLAGS.NOT_FINITE },
@@ -126,11 +183,17 @@ describe("malformed rows", () => {
 
   test("do not shift the line numbers of rows after blank lines", () => {
     const body = `${DAILY_HEADER}\n\n2026-05-15,1,2,1,1.5,10\n\r\n2026-05-14,1,2,1,1.5,10\n`;
-    expect(parse("daily", body).rows.map((row) => row.split(" | ")[6])).toStrictEqual(["line 3", "line 5"]);
+    expect(parse("daily", body).rows.map((row) => row.split(" | ")[6])).toStrictEqual([
+      "line 3",
+      "line 5",
+    ]);
   });
 
   test("of a payload with missing or unknown columns are not read at all", () => {
-    const { problem, rows } = parse("daily", "timestamp,open,high,low,vwap,volume\n2026-05-15,1,2,1,1.5,10\n");
+    const { problem, rows } = parse(
+      "daily",
+      "timestamp,open,high,low,vwap,volume\n2026-05-15,1,2,1,1.5,10\n",
+    );
     expect(problem).toStrictEqual({ problem: 'missing columns: "close"; unknown columns: "vwap"' });
     expect(rows).toStrictEqual([]);
   });
@@ -159,13 +222,26 @@ describe("intraday rows", () => {
 
   test("come from JSON in winter time", () => {
     const rows = parse("intraday", fixtureBytes("intraday.json")).rows;
-    expect(rows[0]).toBe("2026-01-09 2026-01-09T21:00:00Z | 90.0000 | 90.1000 | 89.9500 | 90.0500 | 640010 | line 1");
+    expect(rows[0]).toBe(
+      "2026-01-09 2026-01-09T21:00:00Z | 90.0000 | 90.1000 | 89.9500 | 90.0500 | 640010 | line 1",
+    );
   });
 
-  const BAD_TIMES = ["2026-05-15", "2026-05-15T09:30:00", "2026-05-15 09:30", "2026-05-15 09:30:30", "2026-05-15 25:00:00", "2026-13-15 09:30:00"];
+  const BAD_TIMES = [
+    "2026-05-15",
+    "2026-05-15T09:30:00",
+    "2026-05-15 09:30",
+    "2026-05-15 09:30:30",
+    "2026-05-15 25:00:00",
+    "2026-13-15 09:30:00",
+  ];
   test.each(BAD_TIMES)("flag the label %s", (label) => {
     const { table } = parse("intraday", `${DAILY_HEADER}\n${label},1,2,1,1.5,10\n`);
-    expect([table.day[0], table.startMinute[0], table.flags[0]]).toStrictEqual([BAD_DAY, 0, PARSE_FLAGS.DATE_UNREADABLE]);
+    expect([table.day[0], table.startMinute[0], table.flags[0]]).toStrictEqual([
+      BAD_DAY,
+      0,
+      PARSE_FLAGS.DATE_UNREADABLE,
+    ]);
   });
 
   test("are appended after the rows that the table held", () => {
@@ -185,18 +261,36 @@ describe("properties", () => {
     fc.stringMatching(/^\d{1,4}\.\d{0,17}$/),
     fc.constantFrom("NaN", "", "x", "-1.5", "1e3"),
   );
-  const cells = fc.tuple(fc.constantFrom("2026-05-15", "2026-5-15", "2020-02-29", ""), price, price, price, price, fc.constantFrom("10", "0", "", "7.5"));
+  const cells = fc.tuple(
+    fc.constantFrom("2026-05-15", "2026-5-15", "2020-02-29", ""),
+    price,
+    price,
+    price,
+    price,
+    fc.constantFrom("10", "0", "", "7.5"),
+  );
 
   test("CSV and JSON of the same cells give the same rows", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(cells, { minLength: 1, maxLength: 5, selector: ([date]) => date }), (lines) => {
-        const csv = parse("daily", [DAILY_HEADER, ...lines.map((line) => line.join(",")), ""].join("\n"));
-        const names = ["1. open", "2. high", "3. low", "4. close", "5. volume"];
-        const series = Object.fromEntries(lines.map(([date, ...rest]) => [date, Object.fromEntries(names.map((name, index) => [name, rest[index]]))]));
-        const json = parse("daily", JSON.stringify({ "Time Series (Daily)": series }));
-        const withoutLines = (rows: string[]) => rows.map((row) => row.replace(/line \d+/, ""));
-        expect(withoutLines(json.rows)).toStrictEqual(withoutLines(csv.rows));
-      }),
+      fc.property(
+        fc.uniqueArray(cells, { minLength: 1, maxLength: 5, selector: ([date]) => date }),
+        (lines) => {
+          const csv = parse(
+            "daily",
+            [DAILY_HEADER, ...lines.map((line) => line.join(",")), ""].join("\n"),
+          );
+          const names = ["1. open", "2. high", "3. low", "4. close", "5. volume"];
+          const series = Object.fromEntries(
+            lines.map(([date, ...rest]) => [
+              date,
+              Object.fromEntries(names.map((name, index) => [name, rest[index]])),
+            ]),
+          );
+          const json = parse("daily", JSON.stringify({ "Time Series (Daily)": series }));
+          const withoutLines = (rows: string[]) => rows.map((row) => row.replace(/line \d+/, ""));
+          expect(withoutLines(json.rows)).toStrictEqual(withoutLines(csv.rows));
+        },
+      ),
       options,
     );
   });
@@ -204,27 +298,44 @@ describe("properties", () => {
   test("a price is what the core says it is, and NaN exactly where a flag says so", () => {
     fc.assert(
       fc.property(cells, ([date, open, high, low, close, volume]) => {
-        const { table } = parse("daily", `${DAILY_HEADER}\n${[date, open, high, low, close, volume].join(",")}\n`);
+        const { table } = parse(
+          "daily",
+          `${DAILY_HEADER}\n${[date, open, high, low, close, volume].join(",")}\n`,
+        );
         expect(table.close[0]).toBe(parsePrice(close) ?? Number.NaN);
         expect(table.open[0]).toBe(parsePrice(open) ?? Number.NaN);
-        expect(Number.isNaN(table.close[0])).toBe(((table.flags[0] ?? 0) & PARSE_FLAGS.CLOSE_UNREADABLE) !== 0);
+        expect(Number.isNaN(table.close[0])).toBe(
+          ((table.flags[0] ?? 0) & PARSE_FLAGS.CLOSE_UNREADABLE) !== 0,
+        );
       }),
       options,
     );
   });
 
   test("no bytes make the parser throw", () => {
-    const header = fc.constantFrom(DAILY_HEADER, "timestamp,open,high,low,close", "", "{", '{"data":');
+    const header = fc.constantFrom(
+      DAILY_HEADER,
+      "timestamp,open,high,low,close",
+      "",
+      "{",
+      '{"data":',
+    );
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
-      fc.tuple(header, fc.array(fc.string({ maxLength: 30 }), { maxLength: 6 })).map(([head, lines]) => encoder.encode([head, ...lines].join("\n"))),
+      fc
+        .tuple(header, fc.array(fc.string({ maxLength: 30 }), { maxLength: 6 }))
+        .map(([head, lines]) => encoder.encode([head, ...lines].join("\n"))),
       fc.json().map((text) => encoder.encode(text)),
     );
     fc.assert(
-      fc.property(bytes, fc.constantFrom<BarKind>("daily", "daily_adjusted", "intraday", "index_daily"), (body, kind) => {
-        const { problem, table } = parse(kind, body);
-        expect(problem === undefined || table.length === 0).toBe(true);
-      }),
+      fc.property(
+        bytes,
+        fc.constantFrom<BarKind>("daily", "daily_adjusted", "intraday", "index_daily"),
+        (body, kind) => {
+          const { problem, table } = parse(kind, body);
+          expect(problem === undefined || table.length === 0).toBe(true);
+        },
+      ),
       options,
     );
   });

@@ -124,7 +124,8 @@ function appendLine(
 /** Events of a row whose coefficient is not 1 or whose dividend is not 0, readable or not. */
 function appendEvents({ cursor, events, table }: LineTarget, row: number, line: number): void {
   const day = table.day[row] ?? BAD_DAY;
-  const rowFlags = (table.flags[row] ?? 0) & (PARSE_FLAGS.FIELD_COUNT | PARSE_FLAGS.DATE_UNREADABLE);
+  const rowFlags =
+    (table.flags[row] ?? 0) & (PARSE_FLAGS.FIELD_COUNT | PARSE_FLAGS.DATE_UNREADABLE);
   const { split, dividend } = cursor;
   if (split !== SPLIT_NONE_UNITS) {
     const flags = rowFlags | (Number.isNaN(split) ? VALUE_UNREADABLE | cursor.splitFlags : 0);
@@ -199,7 +200,13 @@ function readCell(
 }
 
 /** The clock time of a bar's label, kept as the vendor wrote it until the whole payload is read. */
-function readLabel(bytes: Uint8Array, from: number, to: number, table: BarTable, row: number): number {
+function readLabel(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  table: BarTable,
+  row: number,
+): number {
   const minute = scanMinuteOfDay(bytes, from + DATE_LENGTH, to);
   const day = minute < 0 ? BAD_DAY : scanDay(bytes, from, to);
   table.day[row] = day;
@@ -213,7 +220,8 @@ function readLabel(bytes: Uint8Array, from: number, to: number, table: BarTable,
  */
 function labelOf(table: BarTable, firstRow: number): BarLabel {
   for (let row = firstRow; row < table.length; row++) {
-    if (table.startMinute[row] === EXTENDED_CLOSE_MINUTE && table.day[row] !== BAD_DAY) return "end";
+    if (table.startMinute[row] === EXTENDED_CLOSE_MINUTE && table.day[row] !== BAD_DAY)
+      return "end";
   }
   return "start";
 }

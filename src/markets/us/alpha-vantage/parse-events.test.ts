@@ -21,12 +21,19 @@ describe("parseEvents", () => {
     const events = parseEvents("dividends", fixtureBytes("dividends.csv"));
     expect(events).toMatchObject([{ units: 1_690_000 }, { units: 222_500, line: 3 }]);
     if ("problem" in events) return;
-    expect(events.map((event) => dateOfDayNumber(event.day))).toStrictEqual(["2026-05-08", "1999-02-08"]);
+    expect(events.map((event) => dateOfDayNumber(event.day))).toStrictEqual([
+      "2026-05-08",
+      "1999-02-08",
+    ]);
   });
 
   test("reads JSON, and no events at all", () => {
-    expect(parseEvents("splits", fixtureBytes("splits.json"))).toMatchObject([{ units: 1_000_000_000, line: 1 }]);
-    expect(parseEvents("splits", encoder.encode("effective_date,split_factor\n"))).toStrictEqual([]);
+    expect(parseEvents("splits", fixtureBytes("splits.json"))).toMatchObject([
+      { units: 1_000_000_000, line: 1 },
+    ]);
+    expect(parseEvents("splits", encoder.encode("effective_date,split_factor\n"))).toStrictEqual(
+      [],
+    );
     expect(parseEvents("splits", encoder.encode('{"symbol":"A","data":[]}'))).toStrictEqual([]);
   });
 
@@ -53,8 +60,14 @@ describe("parseEvents", () => {
 describe("parseSeries", () => {
   test("counts the dates without an observation and gives them no value", () => {
     const series = parseSeries(fixtureBytes("treasury-yield.csv"));
-    expect(series).toMatchObject({ noObservation: 1, rows: [{ units: 4_410_000 }, { units: 4_380_000 }, { line: 5 }] });
-    expect(parseSeries(fixtureBytes("treasury-yield.json"))).toMatchObject({ noObservation: 1, rows: [{ line: 1 }] });
+    expect(series).toMatchObject({
+      noObservation: 1,
+      rows: [{ units: 4_410_000 }, { units: 4_380_000 }, { line: 5 }],
+    });
+    expect(parseSeries(fixtureBytes("treasury-yield.json"))).toMatchObject({
+      noObservation: 1,
+      rows: [{ line: 1 }],
+    });
   });
 
   test("keeps negative prices: oil had one", () => {
@@ -63,7 +76,11 @@ describe("parseSeries", () => {
   });
 
   test("no bytes make it throw", () => {
-    const body = fc.oneof(fc.string(), fc.string().map((text) => `timestamp,value\n${text}`), fc.json());
+    const body = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `timestamp,value\n${text}`),
+      fc.json(),
+    );
     fc.assert(
       fc.property(body, (text) => {
         const series = parseSeries(encoder.encode(text));

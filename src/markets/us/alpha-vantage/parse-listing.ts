@@ -56,7 +56,9 @@ export function listingOf(payload: Payload): Listing {
 /** The row, or what is wrong with it. */
 function readRow(cells: readonly string[], line: number): ListingRow | string {
   if (cells.length !== COLUMNS) return `${cells.length} cells instead of ${COLUMNS}`;
-  const [symbol, name, exchange, assetType, ipoDate, delistingDate, status] = cells.map((cell) => cell.trim());
+  const [symbol, name, exchange, assetType, ipoDate, delistingDate, status] = cells.map((cell) =>
+    cell.trim(),
+  );
   if (symbol === undefined || !SYMBOL.test(symbol)) {
     return `"${symbol ?? ""}" is no symbol`;
   }

@@ -24,7 +24,11 @@ export type Field =
   | "skip";
 
 /** A column by its names in CSV and its name in a JSON row, there without the ordinal (`1. open`). */
-type VendorColumn = { readonly csv: readonly string[]; readonly json: string; readonly field: Field };
+type VendorColumn = {
+  readonly csv: readonly string[];
+  readonly json: string;
+  readonly field: Field;
+};
 
 const column = (csv: string, field: Field, json: string = csv): VendorColumn => ({
   csv: [csv],
@@ -32,7 +36,12 @@ const column = (csv: string, field: Field, json: string = csv): VendorColumn => 
   field,
 });
 
-const PRICES = [column("open", "open"), column("high", "high"), column("low", "low"), column("close", "close")];
+const PRICES = [
+  column("open", "open"),
+  column("high", "high"),
+  column("low", "low"),
+  column("close", "close"),
+];
 const DATE_KEY = "date";
 
 /** Sources: recorded responses of 2026-05-17 (CSV) and of 2018 to 2020 (JSON); docs/vendors. */
@@ -110,7 +119,9 @@ export function openBody(bytes: Uint8Array): Body {
   if (first === bytes.length) return { shape: "blank" };
   const opening = String.fromCharCode(bytes[first] ?? 0);
   if (opening !== "{" && opening !== "[" && opening !== "<") {
-    return bytes.indexOf(0) >= 0 ? { shape: "binary" } : { shape: "csv", bytes: bytes.subarray(from) };
+    return bytes.indexOf(0) >= 0
+      ? { shape: "binary" }
+      : { shape: "csv", bytes: bytes.subarray(from) };
   }
   const text = new TextDecoder().decode(bytes);
   if (opening === "<") return { shape: "markup", text };
@@ -171,14 +182,23 @@ function openJson(kind: VendorKind, document: unknown): Payload | PayloadProblem
   if (!envelope.success) return { problem: "the JSON is no object" };
   if (kind === "listing") return { problem: "the listing comes as CSV only, this is JSON" };
   const { data } = envelope.data;
-  if (Array.isArray(data)) return jsonPayload(kind, data.map((row) => looseRow(row)), envelope.data, null);
+  if (Array.isArray(data))
+    return jsonPayload(
+      kind,
+      data.map((row) => looseRow(row)),
+      envelope.data,
+      null,
+    );
   const series = Object.entries(envelope.data).find(([key]) => /time series/i.test(key));
   const dates = z.record(z.string(), z.unknown()).safeParse(series?.[1]);
   if (series === undefined || !dates.success) {
     const keys = Object.keys(envelope.data).slice(0, NAMES_SHOWN_MAX).join(", ");
     return { problem: `the JSON holds no rows of this kind; its keys are: ${keys}` };
   }
-  const rows = Object.entries(dates.data).map(([date, row]) => ({ ...looseRow(row), [DATE_KEY]: date }));
+  const rows = Object.entries(dates.data).map(([date, row]) => ({
+    ...looseRow(row),
+    [DATE_KEY]: date,
+  }));
   return jsonPayload(kind, rows, envelope.data, series[0]);
 }
 
@@ -250,7 +270,10 @@ function columnsProblem(
   twice: readonly string[],
 ): string | undefined {
   const list = (names: readonly string[]): string =>
-    names.slice(0, NAMES_SHOWN_MAX).map((name) => JSON.stringify(name.slice(0, 40))).join(", ");
+    names
+      .slice(0, NAMES_SHOWN_MAX)
+      .map((name) => JSON.stringify(name.slice(0, 40)))
+      .join(", ");
   const parts = [
     missing.length > 0 ? `missing columns: ${list(missing)}` : "",
     unknown.length > 0 ? `unknown columns: ${list(unknown)}` : "",

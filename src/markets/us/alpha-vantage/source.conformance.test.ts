@@ -1,10 +1,6 @@
 /** Alpha Vantage under the contract of its port, with samples of every kind that is asked for. */
 import type { CallFailure, VendorCall } from "#ingestion/market-data-source.ts";
-import {
-  type DataSample,
-  type RefusalSample,
-  describeMarketDataSource,
-} from "../../../ingestion/market-data-source.conformance.ts";
+import { describeMarketDataSource } from "../../../ingestion/market-data-source.conformance.ts";
 import {
   dailyCall,
   eventCalls,
@@ -35,27 +31,69 @@ const FIXTURES: readonly (readonly [string, VendorCall, number, string | null, s
   ["listing.csv", listingCall("active"), 18, null, null],
 ];
 
+type SourceUnderTest = Parameters<typeof describeMarketDataSource>[1];
+type DataSample = SourceUnderTest["samples"][number];
+type RefusalSample = SourceUnderTest["refusals"][number];
+
 const samples = FIXTURES.map(([name, call, rows, newestDate, oldestDate]): DataSample => {
   const format = name.endsWith(".json") ? "json" : "csv";
   const contentType = format === "json" ? "application/json" : "application/x-download";
-  return { title: name, call, contentType, body: fixtureBytes(name), format, rows, newestDate, oldestDate };
+  return {
+    title: name,
+    call,
+    contentType,
+    body: fixtureBytes(name),
+    format,
+    rows,
+    newestDate,
+    oldestDate,
+  };
 });
 
 const REFUSALS: readonly (readonly [string, string, CallFailure])[] = [
-  ["quota", '{"Information": "Our standard API rate limit is 25 requests per day."}', "QUOTA_SPENT"],
-  ["burst", '{"Information": "Please consider spreading out your free API requests more sparingly (1 request per second)."}', "BURST"],
+  [
+    "quota",
+    '{"Information": "Our standard API rate limit is 25 requests per day."}',
+    "QUOTA_SPENT",
+  ],
+  [
+    "burst",
+    '{"Information": "Please consider spreading out your free API requests more sparingly (1 request per second)."}',
+    "BURST",
+  ],
   ["premium", '{"Information": "This is a premium endpoint."}', "PREMIUM_ONLY"],
-  ["premium parameter", '{"Information": "The outputsize=full parameter value is a premium feature."}', "PREMIUM_PARAMETER"],
-  ["throttle", '{"Note": "Our standard API call frequency is 5 calls per minute and 500 calls per day."}', "THROTTLED"],
-  ["unknown", '{"Error Message": "Invalid API call. Please retry or visit the documentation for SPLITS."}', "UNKNOWN_SYMBOL"],
+  [
+    "premium parameter",
+    '{"Information": "The outputsize=full parameter value is a premium feature."}',
+    "PREMIUM_PARAMETER",
+  ],
+  [
+    "throttle",
+    '{"Note": "Our standard API call frequency is 5 calls per minute and 500 calls per day."}',
+    "THROTTLED",
+  ],
+  [
+    "unknown",
+    '{"Error Message": "Invalid API call. Please retry or visit the documentation for SPLITS."}',
+    "UNKNOWN_SYMBOL",
+  ],
   ["key", '{"Error Message": "the parameter apikey is invalid or missing."}', "KEY_INVALID"],
   ["demo", '{"Information": "The **demo** API key is for demo purposes only."}', "DEMO_KEY"],
   ["nothing", "{}", "EMPTY"],
-  ["sample rows", '{"message": "THE SAMPLE DATA SCHEMA BELOW IS ARTIFICIAL", "data": []}', "ARTIFICIAL"],
+  [
+    "sample rows",
+    '{"message": "THE SAMPLE DATA SCHEMA BELOW IS ARTIFICIAL", "data": []}',
+    "ARTIFICIAL",
+  ],
   ["spelled notice", "timestamp,open,high,low,close,volume\nI,n,f,o,r,m\n", "QUOTA_SPENT"],
 ];
 
-const refusals = REFUSALS.map(([title, body, outcome]): RefusalSample => ({ title, call: daily, body, outcome }));
+const refusals = REFUSALS.map(([title, body, outcome]): RefusalSample => ({
+  title,
+  call: daily,
+  body,
+  outcome,
+}));
 
 describeMarketDataSource("Alpha Vantage", {
   makeSource: (options) => openAlphaVantage({ ...options, bytesMax: BODY_BYTES_MAX }),

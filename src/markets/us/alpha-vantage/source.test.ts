@@ -51,10 +51,24 @@ describe("a call", () => {
   test("is one GET with the parameters and the key in the query, and accepts anything", async () => {
     answerWith(fixtureText("daily.csv"), 200, { "x-meridian-synthetic": "true" });
     const answer = await source(2000, `${baseUrl}?tenant=7`).fetchCall(DAILY, KEY);
-    expect(answer).toMatchObject({ outcome: "data", format: "csv", rows: 3, synthetic: true, newestDate: "2026-05-15", oldestDate: "2026-05-13" });
-    expect(answer.outcome === "data" && new TextDecoder().decode(answer.bytes)).toBe(fixtureText("daily.csv"));
+    expect(answer).toMatchObject({
+      outcome: "data",
+      format: "csv",
+      rows: 3,
+      synthetic: true,
+      newestDate: "2026-05-15",
+      oldestDate: "2026-05-13",
+    });
+    expect(answer.outcome === "data" && new TextDecoder().decode(answer.bytes)).toBe(
+      fixtureText("daily.csv"),
+    );
     const url = new URL(seen[0]?.url ?? "", baseUrl);
-    expect(Object.fromEntries(url.searchParams)).toStrictEqual({ tenant: "7", function: "TIME_SERIES_DAILY", ...DAILY.params, apikey: KEY });
+    expect(Object.fromEntries(url.searchParams)).toStrictEqual({
+      tenant: "7",
+      function: "TIME_SERIES_DAILY",
+      ...DAILY.params,
+      apikey: KEY,
+    });
     expect(seen[0]?.method).toBe("GET");
     expect(seen[0]?.headers.accept).toBe("*/*");
     expect(JSON.stringify(seen[0]?.headers)).not.toContain(KEY);
@@ -62,15 +76,24 @@ describe("a call", () => {
 
   test("of a vendor that says nothing about it is not synthetic", async () => {
     answerWith(fixtureText("daily.csv"));
-    expect(await source().fetchCall(DAILY, KEY)).toMatchObject({ outcome: "data", synthetic: false });
+    expect(await source().fetchCall(DAILY, KEY)).toMatchObject({
+      outcome: "data",
+      synthetic: false,
+    });
   });
 
   test("that is refused tells length, digest and the vendor's words with every key masked", async () => {
     const encoded = encodeURIComponent(KEY);
-    const body = JSON.stringify({ Information: `We have detected your API key as ${KEY} (${encoded}) and our standard API rate limit is 25 requests per day.` });
+    const body = JSON.stringify({
+      Information: `We have detected your API key as ${KEY} (${encoded}) and our standard API rate limit is 25 requests per day.`,
+    });
     answerWith(body);
     const answer = await source().fetchCall(DAILY, KEY);
-    expect(answer).toMatchObject({ outcome: "QUOTA_SPENT", bytes: body.length, sha256: sha256Hex(body) });
+    expect(answer).toMatchObject({
+      outcome: "QUOTA_SPENT",
+      bytes: body.length,
+      sha256: sha256Hex(body),
+    });
     expect(JSON.stringify(answer)).not.toContain(KEY);
     expect(JSON.stringify(answer)).not.toContain(encoded);
     expect(answer).toMatchObject({ detail: expect.stringContaining("[masked]") });
@@ -86,9 +109,15 @@ describe("a call", () => {
 
   test("hands on what Retry-After wishes, in seconds only", async () => {
     answerWith("slow down", 429, { "retry-after": "7" });
-    expect(await source().fetchCall(DAILY, KEY)).toMatchObject({ outcome: "HTTP_429", retryAfterMs: 7000 });
+    expect(await source().fetchCall(DAILY, KEY)).toMatchObject({
+      outcome: "HTTP_429",
+      retryAfterMs: 7000,
+    });
     answerWith("slow down", 429, { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" });
-    expect(await source().fetchCall(DAILY, KEY)).toMatchObject({ outcome: "HTTP_429", retryAfterMs: undefined });
+    expect(await source().fetchCall(DAILY, KEY)).toMatchObject({
+      outcome: "HTTP_429",
+      retryAfterMs: undefined,
+    });
   });
 });
 
@@ -103,7 +132,11 @@ describe("a connection", () => {
       },
       "TIMEOUT",
     ],
-    ["that is closed before an answer is a network failure", (request) => request.socket.destroy(), "NETWORK"],
+    [
+      "that is closed before an answer is a network failure",
+      (request) => request.socket.destroy(),
+      "NETWORK",
+    ],
     [
       "that breaks off inside a body is truncated",
       (_, response) => {
@@ -154,7 +187,10 @@ describe("a connection", () => {
     answerWith("x".repeat(5000));
     const request = { baseUrl, name: "X", params: {}, key: KEY, timeoutMs: 2000 };
     expect(await fetchBody({ ...request, bytesMax: 4999 })).toMatchObject({ outcome: "OVERSIZED" });
-    expect(await fetchBody({ ...request, bytesMax: 5000 })).toMatchObject({ outcome: "answered", status: 200 });
+    expect(await fetchBody({ ...request, bytesMax: 5000 })).toMatchObject({
+      outcome: "answered",
+      status: 200,
+    });
   });
 });
 

@@ -3,7 +3,12 @@
  * failure with every key masked. Budget, retries and landing are the fetch job's business.
  */
 import type { Clock, EpochMs } from "#core/clock.ts";
-import type { CallAnswer, CallFailure, MarketDataSource, VendorCall } from "#ingestion/market-data-source.ts";
+import type {
+  CallAnswer,
+  CallFailure,
+  MarketDataSource,
+  VendorCall,
+} from "#ingestion/market-data-source.ts";
 import { callKeyOf } from "#ingestion/vendor-call.ts";
 import { sha256Hex } from "#platform/digest.ts";
 import { secretMask } from "#platform/secrets.ts";

@@ -83,7 +83,10 @@ export function usRecipe(context: UsDataContext): {
  * Makes a snapshot of the past again, beside the one in force.
  * @throws SNAPSHOT_UNKNOWN, SNAPSHOT_NOT_REPEATABLE when an input is gone or was changed
  */
-export async function runRebuildJob(context: UsDataContext, snapshot: string): Promise<UsBuildReport> {
+export async function runRebuildJob(
+  context: UsDataContext,
+  snapshot: string,
+): Promise<UsBuildReport> {
   const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
   try {
     context.rawStore.recover();
@@ -155,7 +158,8 @@ async function build(
 
 function decisionsOf(context: UsDataContext, recipe: SnapshotRecipe) {
   const throughSeq = recipe.eventsThroughSeq;
-  return foldTruthEvents(context.ledger.entries({ kinds: TRUTH_EVENT_KINDS, throughSeq })).decisions;
+  return foldTruthEvents(context.ledger.entries({ kinds: TRUTH_EVENT_KINDS, throughSeq }))
+    .decisions;
 }
 
 /** One ledger entry a snapshot. A later build of the same recipe must have the same content. */
@@ -189,7 +193,11 @@ function findRecipe(
 
 function notRepeatable(snapshot: string, was: SnapshotRecipe, is: SnapshotRecipe): MeridianError {
   const differs = Object.entries(was)
-    .filter(([key, value]) => canonicalJson(value) !== canonicalJson(Object.entries(is).find(([name]) => name === key)?.[1]))
+    .filter(
+      ([key, value]) =>
+        canonicalJson(value) !==
+        canonicalJson(Object.entries(is).find(([name]) => name === key)?.[1]),
+    )
     .map(([key]) => key);
   return new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
     message: `the inputs of ${snapshot} are not what they were: ${differs.join(", ")} differ`,

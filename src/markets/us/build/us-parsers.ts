@@ -50,7 +50,12 @@ function parseReceiptBars(
 
 function barKindOf(receipt: RawReceipt): BarKind {
   const { kind } = receipt;
-  if (kind === "daily" || kind === "daily_adjusted" || kind === "intraday" || kind === "index_daily") {
+  if (
+    kind === "daily" ||
+    kind === "daily_adjusted" ||
+    kind === "intraday" ||
+    kind === "index_daily"
+  ) {
     return kind;
   }
   throw new Error(`broken promise: ${receipt.id} of kind ${kind} holds no bars`);
@@ -79,10 +84,12 @@ function noRows(problem: PayloadProblem, receipt: RawReceipt): never {
 }
 
 function lineText(receipt: RawReceipt, bytes: Uint8Array, line: number, limit: number): string {
-  const lines = receipt.kind === "import_daily" ? { bytes, ...CSV_LINES } : vendorLines(receipt, bytes);
+  const lines =
+    receipt.kind === "import_daily" ? { bytes, ...CSV_LINES } : vendorLines(receipt, bytes);
   let found = "";
   scanLines(lines, (from, to, at) => {
-    if (at === line) found = new TextDecoder().decode(lines.bytes.subarray(from, Math.min(to, from + limit)));
+    if (at === line)
+      found = new TextDecoder().decode(lines.bytes.subarray(from, Math.min(to, from + limit)));
   });
   return found;
 }

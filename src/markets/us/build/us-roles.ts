@@ -19,7 +19,8 @@ export function usRoleOf(
   return (symbol, receipts) => {
     const roles = proxyRoles.filter((role) => role.symbol === symbol);
     return {
-      instrumentClass: roles[0]?.instrumentClass ?? classOf(symbol, receipts, (listed ??= assetTypes())),
+      instrumentClass:
+        roles[0]?.instrumentClass ?? classOf(symbol, receipts, (listed ??= assetTypes())),
       required: roles.some((role) => role.blocking),
       isVolatilityGauge: roles.some((role) => role.role === GAUGE_ROLE),
     };
@@ -34,5 +35,8 @@ function classOf(
   if (receipts.some((receipt) => receipt.kind === "index_daily")) return "index";
   const listed = assetTypes.get(symbol);
   if (listed !== undefined) return listed === "ETF" ? "fund" : "stock";
-  return receipts.findLast((receipt) => receipt.import?.instrumentClass)?.import?.instrumentClass ?? "stock";
+  return (
+    receipts.findLast((receipt) => receipt.import?.instrumentClass)?.import?.instrumentClass ??
+    "stock"
+  );
 }

@@ -18,9 +18,13 @@ export function runWithdrawJob(
   context.rawStore.recover();
   const receipt = context.rawStore.find(raw);
   if (!receipt) {
-    throw new MeridianError("RAW_UNKNOWN", { message: `no raw file has the id ${raw}`, facts: { raw } });
+    throw new MeridianError("RAW_UNKNOWN", {
+      message: `no raw file has the id ${raw}`,
+      facts: { raw },
+    });
   }
   const recorded = !context.events.withdrawn.has(raw);
-  if (recorded) context.ledger.append({ kind: "RAW_WITHDRAWN", actor: operator, payload: { raw, reason } });
+  if (recorded)
+    context.ledger.append({ kind: "RAW_WITHDRAWN", actor: operator, payload: { raw, reason } });
   return { raw, symbol: receipt.symbol, recorded };
 }

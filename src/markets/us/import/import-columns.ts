@@ -23,7 +23,10 @@ const NAMES_SHOWN_MAX = 8;
 
 /** The meaning of each column of a header line. @throws IMPORT_REFUSED naming unknown or missing ones */
 export function readImportHeader(header: string, fileName: string): ImportField[] {
-  const names = header.replace(/^\uFEFF/, "").split(",").map(plainName);
+  const names = header
+    .replace(/^\uFEFF/, "")
+    .split(",")
+    .map(plainName);
   const fields = names.map((name) => fieldOf(name));
   const unknown = names.filter((_, index) => fields[index] === undefined);
   const missing = REQUIRED.filter((field) => !fields.includes(field));
@@ -59,5 +62,8 @@ function isField(text: string): text is ImportField {
 }
 
 function quoted(names: readonly string[]): string {
-  return names.slice(0, NAMES_SHOWN_MAX).map((name) => JSON.stringify(name.slice(0, 40))).join(", ");
+  return names
+    .slice(0, NAMES_SHOWN_MAX)
+    .map((name) => JSON.stringify(name.slice(0, 40)))
+    .join(", ");
 }

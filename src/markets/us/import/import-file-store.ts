@@ -21,10 +21,13 @@ export function listImportFiles(paths: readonly string[]): ImportFile[] {
     if (about === undefined) throw unreadable(path, "does not exist");
     if (!about.isDirectory()) return [{ path, fileName: basename(path), fromFolder: false }];
     const names = readdirSync(path).filter((name) => name.toLowerCase().endsWith(".csv"));
-    return names.sort().map((name) => ({ path: join(path, name), fileName: name, fromFolder: true }));
+    return names
+      .sort()
+      .map((name) => ({ path: join(path, name), fileName: name, fromFolder: true }));
   });
   if (files.length === 0) throw unreadable(paths.join(", "), "holds no .csv file");
-  if (files.length > FILES_MAX) throw unreadable(paths.join(", "), `holds more than ${FILES_MAX} files`);
+  if (files.length > FILES_MAX)
+    throw unreadable(paths.join(", "), `holds more than ${FILES_MAX} files`);
   return files;
 }
 
@@ -40,5 +43,9 @@ export function readImportFile(file: ImportFile): Uint8Array {
 }
 
 function unreadable(path: string, why: string, cause?: unknown): MeridianError {
-  return new MeridianError("FILE_UNREADABLE", { message: `${path} ${why}`, facts: { path }, cause });
+  return new MeridianError("FILE_UNREADABLE", {
+    message: `${path} ${why}`,
+    facts: { path },
+    cause,
+  });
 }

@@ -6,7 +6,8 @@ import type { PriceBasis, RawReceipt } from "#contracts/raw-receipt.ts";
 import { localDayOf, newestCompleteSession } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { dateOfDayNumber, parseSessionDate } from "#core/session-date.ts";
-import type { LandingOutcome } from "#ingestion/raw-store.ts";
+import type { EpochMs } from "#core/clock.ts";
+import type { Landing, LandingOutcome } from "#ingestion/raw-store.ts";
 import { BAD_DAY, type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
@@ -76,65 +77,33 @@ export function runImportJob(context: UsDataContext, options: ImportOptions): Im
   }
 }
 
-function importFile(
-  context: UsDataContext,
-  of: Omit<ImportOptions, "basisAsof"> & {
-    readonly basisAsof: string | null;
-    readonly file: ImportFile;
-    readonly symbol: string;
-    readonly table: BarTable;
-  },
-): ImportedFile {
+type FileImport = Omit<ImportOptions, "basisAsof"> & {
+  readonly basisAsof: string | null;
+  readonly file: ImportFile;
+  readonly symbol: string;
+  readonly table: BarTable;
+};
+
+function importFile(context: UsDataContext, of: FileImport): ImportedFile {
   const { file, symbol, table } = of;
   const bytes = readImportFile(file);
-  const refused = (refusal: string): ImportedFile => ({
-    fileName: file.fileName,
-    symbol,
-    raw: null,
-    outcome: "refused",
-    refusal,
-    preview: null,
-  });
-  clearBarTable(table);
-  try {
-    parseImport(bytes, file.fileName, table);
-  } catch (cause) {
-    if (cause instanceof MeridianError) return refused(cause.message);
-    throw cause;
+  const refusal = refusalOf(bytes, file, table);
+  if (refusal !== undefined) {
+    return {
+      fileName: file.fileName,
+      symbol,
+      raw: null,
+      outcome: "refused",
+      refusal,
+      preview: null,
+    };
   }
-  if (!hasReadableRow(table)) return refused(`${file.fileName} holds no row that can be read`);
   const fetchedAt = context.clock.wallMs();
   const settle = context.settings.thresholds.us_settle_minutes;
   const wholeThroughDay = newestCompleteSession(context.calendar, fetchedAt, settle);
-  const landing = {
-    kind: "import_daily" as const,
-    source: "import",
-    synthetic: of.synthetic,
-    endpoint: { name: "file", params: { basis: of.basis, basisAsof: of.basisAsof ?? "" } },
-    symbol,
-    fetchedAt,
-    format: "csv" as const,
-    bytes,
-    rows: table.length,
-    newestSession: newestWholeSession(table, wholeThroughDay),
-    import: {
-      fileName: file.fileName,
-      basis: of.basis,
-      basisAsof: of.basisAsof,
-      instrumentClass: of.instrumentClass ?? null,
-    },
-  };
+  const landing = landingOf(of, { bytes, fetchedAt, wholeThroughDay });
   const landed = of.dryRun ? undefined : context.rawStore.land(landing);
-  const receipt: RawReceipt = landed?.receipt ?? {
-    version: 1,
-    id: "RAW-0000000000000000",
-    market: "us",
-    sha256: "0".repeat(64),
-    body: "not stored",
-    ...landing,
-    fetchedAt: isoOfInstant(fetchedAt),
-    bytes: bytes.length,
-  };
+  const receipt = landed?.receipt ?? unlandedReceipt(landing);
   const preview = previewImport({
     symbol,
     role: context.roleOf(symbol, [receipt]),
@@ -155,6 +124,62 @@ function importFile(
   };
 }
 
+/** Parses the file into `table`, or says why it is no price history. */
+function refusalOf(bytes: Uint8Array, file: ImportFile, table: BarTable): string | undefined {
+  clearBarTable(table);
+  try {
+    parseImport(bytes, file.fileName, table);
+  } catch (cause) {
+    if (cause instanceof MeridianError) return cause.message;
+    throw cause;
+  }
+  return hasReadableRow(table) ? undefined : `${file.fileName} holds no row that can be read`;
+}
+
+function landingOf(
+  of: FileImport,
+  received: {
+    readonly bytes: Uint8Array;
+    readonly fetchedAt: EpochMs;
+    readonly wholeThroughDay: number;
+  },
+): Landing {
+  const { file, symbol, table, basis, basisAsof } = of;
+  return {
+    kind: "import_daily",
+    source: "import",
+    synthetic: of.synthetic,
+    endpoint: { name: "file", params: { basis, basisAsof: basisAsof ?? "" } },
+    symbol,
+    fetchedAt: received.fetchedAt,
+    format: "csv",
+    bytes: received.bytes,
+    rows: table.length,
+    newestSession: newestWholeSession(table, received.wholeThroughDay),
+    import: {
+      fileName: file.fileName,
+      basis,
+      basisAsof,
+      instrumentClass: of.instrumentClass ?? null,
+    },
+  };
+}
+
+/** What the receipt of a dry run would say; its id and digest belong to nothing. */
+function unlandedReceipt(landing: Landing): RawReceipt {
+  return {
+    version: 1,
+    id: "RAW-0000000000000000",
+    market: "us",
+    sha256: "0".repeat(64),
+    body: "not stored",
+    ...landing,
+    endpoint: { name: landing.endpoint.name, params: { ...landing.endpoint.params } },
+    fetchedAt: isoOfInstant(landing.fetchedAt),
+    bytes: landing.bytes.length,
+  };
+}
+
 function symbolsOf(files: readonly ImportFile[], options: ImportOptions): string[] {
   if (options.symbol !== undefined && files.length > 1) {
     throw argument("--symbol names one symbol, but there are more files than one", "--symbol");
@@ -163,7 +188,10 @@ function symbolsOf(files: readonly ImportFile[], options: ImportOptions): string
     const isNamed = options.symbolFromName || file.fromFolder;
     const symbol = options.symbol ?? (isNamed ? file.fileName.replace(/\.[^.]*$/, "") : undefined);
     if (symbol === undefined) {
-      throw argument(`say whose prices ${file.fileName} holds: --symbol S or --symbol-from-name`, "--symbol");
+      throw argument(
+        `say whose prices ${file.fileName} holds: --symbol S or --symbol-from-name`,
+        "--symbol",
+      );
     }
     if (symbol === "" || symbol.length > SYMBOL_LENGTH_MAX || /[\u0000-\u001F]/.test(symbol)) {
       throw argument(`"${symbol}" is no symbol`, "--symbol");
@@ -182,7 +210,10 @@ function basisAsofOf(context: UsDataContext, options: ImportOptions): string | n
     return dateOfDayNumber(localDayOf(context.calendar, context.clock.wallMs()));
   }
   if (parseSessionDate(basisAsof) === undefined) {
-    throw argument(`--basis-asof takes a date written YYYY-MM-DD, found "${basisAsof}"`, "--basis-asof");
+    throw argument(
+      `--basis-asof takes a date written YYYY-MM-DD, found "${basisAsof}"`,
+      "--basis-asof",
+    );
   }
   return basisAsof;
 }

@@ -3,7 +3,12 @@
  * MM/DD/YYYY, in any order of rows. What cannot be read becomes a flagged row for gate 1.
  */
 import { parseDecimalUnits } from "#core/price.ts";
-import { dayNumberOf, dayNumberOfCivil, isCivilDate, parseSessionDate } from "#core/session-date.ts";
+import {
+  dayNumberOf,
+  dayNumberOfCivil,
+  isCivilDate,
+  parseSessionDate,
+} from "#core/session-date.ts";
 import { BAD_DAY, type BarTable, PARSE_FLAGS, appendBar } from "#lake/bar-table.ts";
 import { type ImportField, readImportHeader } from "./import-columns.ts";
 

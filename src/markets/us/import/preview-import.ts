@@ -41,7 +41,12 @@ export function previewImport(of: {
 }): ImportPreview {
   const { table, receipt } = of;
   const asof = receipt.import?.basisAsof ?? null;
-  const rows: SymbolRows = { ...createSymbolRows(NO_EVENTS), symbol: of.symbol, role: of.role, table };
+  const rows: SymbolRows = {
+    ...createSymbolRows(NO_EVENTS),
+    symbol: of.symbol,
+    role: of.role,
+    table,
+  };
   rows.payloads.push({
     receipt,
     basis: receipt.import?.basis ?? "raw",

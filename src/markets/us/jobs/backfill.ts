@@ -50,6 +50,8 @@ async function askForLess(
     notes:
       helped.length === 0
         ? []
-        : [`The vendor's full history of ${listNames(helped)} is broken; the newest 100 rows were asked for instead.`],
+        : [
+            `The vendor's full history of ${listNames(helped)} is broken; the newest 100 rows were asked for instead.`,
+          ],
   };
 }

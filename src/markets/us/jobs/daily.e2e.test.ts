@@ -11,7 +11,12 @@ import {
 import { followingClock } from "../../../../simulators/alpha-vantage/simulator-clock.ts";
 import { stockSymbols } from "../../../../simulators/synthetic-market/roster.ts";
 import { buildSyntheticMarket } from "../../../../simulators/synthetic-market/synthetic-market.ts";
-import { type UsHouse, openUsHouse, testClock, usSettings } from "../../../../tests/support/us-house.ts";
+import {
+  type UsHouse,
+  openUsHouse,
+  testClock,
+  usSettings,
+} from "../../../../tests/support/us-house.ts";
 import { NYSE_FACTS } from "../nyse-facts.ts";
 import { runDailyJob } from "./daily.ts";
 
@@ -28,7 +33,9 @@ const market = buildSyntheticMarket({
   from: sessionDate("2023-01-03"),
   to: sessionDate("2024-12-31"),
   symbols: STOCKS,
-  plannedEvents: [{ symbol: FIRST, kind: "split", date: sessionDate("2024-06-13"), factorUnits: 40_000 }],
+  plannedEvents: [
+    { symbol: FIRST, kind: "split", date: sessionDate("2024-06-13"), factorUnits: 40_000 },
+  ],
 });
 
 let simulator: AlphaVantageSimulator;
@@ -37,9 +44,22 @@ const clock = () => house.clock;
 
 async function settle(us: object = {}, plan: "free" | "premium" = "free"): Promise<void> {
   const at = testClock(EVENING);
-  simulator = await startAlphaVantageSimulator({ market, clock: followingClock(at), keys: { [KEY]: plan } });
-  const vendor = { plan, ...(plan === "premium" ? { calls_per_second: 10, calls_per_minute: 75, calls_per_day: 1000 } : {}) };
-  house = openUsHouse({ clock: at, settings: usSettings(simulator.baseUrl, { vendor, ...us }), keys: [KEY] });
+  simulator = await startAlphaVantageSimulator({
+    market,
+    clock: followingClock(at),
+    keys: { [KEY]: plan },
+  });
+  const vendor = {
+    plan,
+    ...(plan === "premium"
+      ? { calls_per_second: 10, calls_per_minute: 75, calls_per_day: 1000 }
+      : {}),
+  };
+  house = openUsHouse({
+    clock: at,
+    settings: usSettings(simulator.baseUrl, { vendor, ...us }),
+    keys: [KEY],
+  });
 }
 
 beforeEach(() => settle());
@@ -48,7 +68,12 @@ afterEach(async () => {
   await simulator.close();
 });
 
-const asked = () => simulator.requests().map(({ functionName, symbol, params }) => `${functionName} ${symbol ?? params["maturity"] ?? ""}`.trim());
+const asked = () =>
+  simulator
+    .requests()
+    .map(({ functionName, symbol, params }) =>
+      `${functionName} ${symbol ?? params["maturity"] ?? ""}`.trim(),
+    );
 const reopen = async (us: object, plan: "free" | "premium" = "free") => {
   house.close();
   await simulator.close();
@@ -66,25 +91,54 @@ function workspaceText(): string {
 describe("the free plan", () => {
   test("asks proxies first, blocking ones before all, then two symbols' events, inside the vendor's limits", async () => {
     const report = await runDailyJob(house.open());
-    expect(report).toMatchObject({ exitCode: 0, asked: 15, requests: 15, received: 15, known: 0, failed: [], next: "us build" });
+    expect(report).toMatchObject({
+      exitCode: 0,
+      asked: 15,
+      requests: 15,
+      received: 15,
+      known: 0,
+      failed: [],
+      next: "us build",
+    });
     expect(asked()).toStrictEqual([
-      "TIME_SERIES_DAILY SPY", "TIME_SERIES_DAILY VIXY", "TIME_SERIES_DAILY QQQ", "TIME_SERIES_DAILY IWM",
-      "TIME_SERIES_DAILY DIA", "TREASURY_YIELD 10year", "TREASURY_YIELD 2year", "TIME_SERIES_DAILY HYG",
-      "TIME_SERIES_DAILY LQD", "TIME_SERIES_DAILY UUP", "WTI", "SPLITS SPY", "DIVIDENDS SPY", "SPLITS QQQ", "DIVIDENDS QQQ",
+      "TIME_SERIES_DAILY SPY",
+      "TIME_SERIES_DAILY VIXY",
+      "TIME_SERIES_DAILY QQQ",
+      "TIME_SERIES_DAILY IWM",
+      "TIME_SERIES_DAILY DIA",
+      "TREASURY_YIELD 10year",
+      "TREASURY_YIELD 2year",
+      "TIME_SERIES_DAILY HYG",
+      "TIME_SERIES_DAILY LQD",
+      "TIME_SERIES_DAILY UUP",
+      "WTI",
+      "SPLITS SPY",
+      "DIVIDENDS SPY",
+      "SPLITS QQQ",
+      "DIVIDENDS QQQ",
     ]);
     expect(simulator.requests().every(({ outcome }) => outcome === "data")).toBe(true);
     expect(report.deferred).toStrictEqual([
-      { what: "splits and dividends of IWM, DIA, VIXY, HYG, LQD, UUP", reason: "EVENTS_IN_ROTATION", until: "2024-06-17" },
+      {
+        what: "splits and dividends of IWM, DIA, VIXY, HYG, LQD, UUP",
+        reason: "EVENTS_IN_ROTATION",
+        until: "2024-06-17",
+      },
     ]);
     expect(report.notes).toContain("The newest complete session is 2024-06-12.");
     const receipts = house.open().rawStore.receipts();
     expect(receipts).toHaveLength(15);
-    expect(receipts.find(({ symbol, kind }) => symbol === "SPY" && kind === "daily")).toMatchObject({
-      newestSession: "2024-06-12", synthetic: true, rows: 100, endpoint: { name: "TIME_SERIES_DAILY" },
-    });
-    expect(receipts.filter(({ newestSession }) => newestSession === null).map(({ kind }) => kind)).toStrictEqual(
-      ["series", "series", "series", "splits", "dividends", "splits", "dividends"],
+    expect(receipts.find(({ symbol, kind }) => symbol === "SPY" && kind === "daily")).toMatchObject(
+      {
+        newestSession: "2024-06-12",
+        synthetic: true,
+        rows: 100,
+        endpoint: { name: "TIME_SERIES_DAILY" },
+      },
     );
+    expect(
+      receipts.filter(({ newestSession }) => newestSession === null).map(({ kind }) => kind),
+    ).toStrictEqual(["series", "series", "series", "splits", "dividends", "splits", "dividends"]);
   });
 
   test("asks nothing when it is run again, and the rest of the rotation on the days after", async () => {
@@ -96,7 +150,11 @@ describe("the free plan", () => {
     const before = simulator.requests().length;
     const next = await runDailyJob(house.open());
     expect(next).toMatchObject({ exitCode: 0, asked: 15 });
-    expect(asked().slice(before).filter((call) => /SPLITS/.test(call))).toStrictEqual(["SPLITS IWM", "SPLITS DIA"]);
+    expect(
+      asked()
+        .slice(before)
+        .filter((call) => /SPLITS/.test(call)),
+    ).toStrictEqual(["SPLITS IWM", "SPLITS DIA"]);
     expect(next.deferred).toMatchObject([{ reason: "EVENTS_IN_ROTATION", until: "2024-06-17" }]);
   });
 
@@ -107,7 +165,11 @@ describe("the free plan", () => {
     const waiting = await runDailyJob(house.open());
     expect(waiting).toMatchObject({ exitCode: 0, asked: 0 });
     expect(waiting.deferred).toMatchObject([
-      { what: "2024-06-12 of SPY", reason: "NOT_PUBLISHED_YET", until: expect.stringMatching(/^2024-06-12T22:00:/) },
+      {
+        what: "2024-06-12 of SPY",
+        reason: "NOT_PUBLISHED_YET",
+        until: expect.stringMatching(/^2024-06-12T22:00:/),
+      },
       { reason: "EVENTS_IN_ROTATION" },
     ]);
     simulator.clearFaults();
@@ -133,14 +195,22 @@ describe("the free plan", () => {
   });
 
   test("defers the universe by date and brings its oldest first on the next day", async () => {
-    const names = [...STOCKS, ...["AAA1", "AAA2", "AAA3", "AAA4", "AAA5", "AAA6", "AAA7", "AAA8"]];
+    const names = STOCKS.concat(["AAA1", "AAA2", "AAA3", "AAA4", "AAA5", "AAA6", "AAA7", "AAA8"]);
     await reopen({ universe: { symbols: names } });
     const report = await runDailyJob(house.open());
     expect(report.asked).toBe(25);
-    expect(asked().slice(15, 19)).toStrictEqual(STOCKS.map((symbol) => `TIME_SERIES_DAILY ${symbol}`));
-    expect(report.deferred).toContainEqual({ what: "2 of 12 symbols of the universe", reason: "DAY_BUDGET", until: "2024-06-13" });
+    expect(asked().slice(15, 19)).toStrictEqual(
+      STOCKS.map((symbol) => `TIME_SERIES_DAILY ${symbol}`),
+    );
+    expect(report.deferred).toContainEqual({
+      what: "2 of 12 symbols of the universe",
+      reason: "DAY_BUDGET",
+      until: "2024-06-13",
+    });
     expect(report.exitCode).toBe(5);
-    expect(report.failed.map(({ failure, queued }) => [failure, queued])).toStrictEqual(Array.from({ length: 6 }, () => ["UNKNOWN_SYMBOL", false]));
+    expect(report.failed.map(({ failure, queued }) => [failure, queued])).toStrictEqual(
+      Array.from({ length: 6 }, () => ["UNKNOWN_SYMBOL", false]),
+    );
     expect(await runDailyJob(house.open())).toMatchObject({ asked: 0, exitCode: 0 });
   });
 
@@ -180,14 +250,21 @@ describe("the free plan", () => {
     const rest = asked().slice(before);
     expect(rest).toStrictEqual(expect.arrayContaining([`SPLITS ${FIRST}`, `DIVIDENDS ${FIRST}`]));
     expect(rest).not.toContain("TIME_SERIES_DAILY SPY");
-    expect(house.open().jobRuns.list({ job: "us daily" }).map(({ outcome }) => outcome)).toStrictEqual(["done", "failed", "done"]);
+    expect(
+      house
+        .open()
+        .jobRuns.list({ job: "us daily" })
+        .map(({ outcome }) => outcome),
+    ).toStrictEqual(["done", "failed", "done"]);
   });
 
   test("says that compact leaves a gap when the known history is too old", async () => {
     await runDailyJob(house.open());
     clock().moveTo("2024-12-12T22:00:00Z");
     const report = await runDailyJob(house.open());
-    expect(report.notes.filter((note) => note.startsWith("SPY: the sessions after 2024-06-12"))).toHaveLength(1);
+    expect(
+      report.notes.filter((note) => note.startsWith("SPY: the sessions after 2024-06-12")),
+    ).toHaveLength(1);
   });
 
   test("never asks for an index that is bound on the free plan, and says so", async () => {
@@ -208,9 +285,14 @@ describe("failures", () => {
     const report = await runDailyJob(house.open());
     expect(report).toMatchObject({ exitCode: 5, next: "us retry" });
     expect(report.failed.map(({ what, failure }) => [what, failure])).toStrictEqual([
-      ["TIME_SERIES_DAILY SPY", "NOT_DATA"], ["TIME_SERIES_DAILY HYG", "NOT_DATA"], ["TIME_SERIES_DAILY LQD", "HTTP_5XX"],
+      ["TIME_SERIES_DAILY SPY", "NOT_DATA"],
+      ["TIME_SERIES_DAILY HYG", "NOT_DATA"],
+      ["TIME_SERIES_DAILY LQD", "HTTP_5XX"],
     ]);
-    expect(report.deferred.at(-1)).toMatchObject({ reason: "QUOTA_SPENT", until: "2024-06-13T00:00:00.000Z" });
+    expect(report.deferred.at(-1)).toMatchObject({
+      reason: "QUOTA_SPENT",
+      until: "2024-06-13T00:00:00.000Z",
+    });
     const queued = house.open().retryQueue.list();
     expect(queued.filter(({ waitsFor }) => waitsFor === "backoff")).toHaveLength(3);
     expect(queued.filter(({ waitsFor }) => waitsFor === "reset")).toHaveLength(5);
@@ -221,7 +303,9 @@ describe("failures", () => {
   test("of all keys end the job with VENDOR_KEY_INVALID", async () => {
     simulator.addFault({ fault: "invalid_key" });
     await expect(runDailyJob(house.open())).rejects.toMatchObject({ code: "VENDOR_KEY_INVALID" });
-    expect(house.open().jobRuns.list()).toMatchObject([{ outcome: "failed", summary: { code: "VENDOR_KEY_INVALID" } }]);
+    expect(house.open().jobRuns.list()).toMatchObject([
+      { outcome: "failed", summary: { code: "VENDOR_KEY_INVALID" } },
+    ]);
   });
 
   test("a second run of the job at the same time is kept out", async () => {
@@ -235,7 +319,10 @@ describe("failures", () => {
     for (let call = 0; call < 25; call++) await context.budget.take();
     const report = await runDailyJob(context);
     expect(report).toMatchObject({ exitCode: 0, asked: 0, failed: [] });
-    expect(report.deferred[0]).toMatchObject({ reason: "DAY_BUDGET", until: "2024-06-13T00:00:00.000Z" });
+    expect(report.deferred[0]).toMatchObject({
+      reason: "DAY_BUDGET",
+      until: "2024-06-13T00:00:00.000Z",
+    });
     expect(house.open().retryQueue.list()).toStrictEqual([]);
   });
 
@@ -250,8 +337,15 @@ describe("the premium plan", () => {
   test("asks adjusted rows and the index, and needs no rotation", async () => {
     const report = await runDailyJob(house.open());
     expect(report).toMatchObject({ exitCode: 0, asked: 13, deferred: [] });
-    expect(asked().slice(0, 3)).toStrictEqual(["TIME_SERIES_DAILY_ADJUSTED SPY", "INDEX_DATA VIX", "TIME_SERIES_DAILY_ADJUSTED QQQ"]);
-    expect(asked().slice(-2)).toStrictEqual([`TIME_SERIES_DAILY_ADJUSTED ${SECOND}`, `TIME_SERIES_DAILY_ADJUSTED ${THIRD}`]);
+    expect(asked().slice(0, 3)).toStrictEqual([
+      "TIME_SERIES_DAILY_ADJUSTED SPY",
+      "INDEX_DATA VIX",
+      "TIME_SERIES_DAILY_ADJUSTED QQQ",
+    ]);
+    expect(asked().slice(-2)).toStrictEqual([
+      `TIME_SERIES_DAILY_ADJUSTED ${SECOND}`,
+      `TIME_SERIES_DAILY_ADJUSTED ${THIRD}`,
+    ]);
     expect(await runDailyJob(house.open())).toMatchObject({ asked: 0 });
   });
 
@@ -260,7 +354,10 @@ describe("the premium plan", () => {
     clock().moveTo("2024-12-12T22:00:00Z");
     const before = simulator.requests().length;
     await runDailyJob(house.open());
-    const sizes = simulator.requests().slice(before).map(({ params }) => params["outputsize"]);
+    const sizes = simulator
+      .requests()
+      .slice(before)
+      .map(({ params }) => params["outputsize"]);
     expect(new Set(sizes)).toStrictEqual(new Set(["full", undefined]));
   });
 });

@@ -85,11 +85,15 @@ function planNotes(summary: FetchSummary): string[] {
   const refused = summary.failed.filter(({ failure }) => failure === "PREMIUM_ONLY");
   if (refused.length > 0) {
     const names = listNames([...new Set(refused.map(({ call }) => call.name))]);
-    notes.push(`The vendor says that the plan of this key does not include ${names}: is \`plan\` in [us.vendor] right?`);
+    notes.push(
+      `The vendor says that the plan of this key does not include ${names}: is \`plan\` in [us.vendor] right?`,
+    );
   }
   if (summary.downgraded.length > 0) {
     const names = listNames(summary.downgraded.map(({ call }) => callLabelOf(call)));
-    notes.push(`The vendor refused the full history of ${names}; the newest 100 rows were asked for instead.`);
+    notes.push(
+      `The vendor refused the full history of ${names}; the newest 100 rows were asked for instead.`,
+    );
   }
   return notes;
 }

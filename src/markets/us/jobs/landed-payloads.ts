@@ -36,7 +36,8 @@ export function landedPayloads(
   const factsOf = (call: VendorCall, bytes: Uint8Array, cameAt: EpochMs): PayloadFacts =>
     readPayloadFacts(call.kind, bytes, viewOf(context, proxySet, call.symbol, cameAt));
   return {
-    newestWholeSession: (call, answer) => factsOf(call, answer.bytes, answer.receivedAt).newestSession,
+    newestWholeSession: (call, answer) =>
+      factsOf(call, answer.bytes, answer.receivedAt).newestSession,
     follow: (receipt, bytes, outcome) => {
       const call = callOf(receipt);
       const { kind, symbol } = receipt;

@@ -29,9 +29,9 @@ export type UsJobRun = {
   /** Ids of payloads that the operator withdrew. */
   readonly withdrawn: ReadonlySet<string>;
   /** What is known at this instant. */
-  planInput(): PlanInput;
+  readonly planInput: () => PlanInput;
   /** Asks the vendor, lands and remembers; event calls that become necessary are added. */
-  fetch(calls: readonly VendorCall[]): Promise<FetchSummary>;
+  readonly fetch: (calls: readonly VendorCall[]) => Promise<FetchSummary>;
 };
 
 /**
@@ -57,7 +57,14 @@ export async function runUsJob(
       throw cause;
     }
     const { exitCode, asked, received, known, failed, deferred } = report;
-    const counts = { exitCode, asked, received, known, failed: failed.length, deferred: deferred.length };
+    const counts = {
+      exitCode,
+      asked,
+      received,
+      known,
+      failed: failed.length,
+      deferred: deferred.length,
+    };
     jobRuns.finish(started, { outcome: exitCode === 0 ? "done" : "partial", summary: counts });
     return report;
   } finally {
@@ -97,7 +104,12 @@ function openRun(context: UsJobContext): UsJobRun {
         calendar,
         settleMinutes: settings.thresholds.us_settle_minutes,
         atMs,
-        history: readCallHistory({ receipts: rawStore.receipts(), answers: answers.list(), withdrawn, atMs }),
+        history: readCallHistory({
+          receipts: rawStore.receipts(),
+          answers: answers.list(),
+          withdrawn,
+          atMs,
+        }),
         budget: { leftOfDay, callsOfDay, resetsAt },
       };
     },
@@ -107,7 +119,7 @@ function openRun(context: UsJobContext): UsJobRun {
         ...context,
         settings: settings.us.vendor,
         calls,
-        newestWholeSession: landed.newestWholeSession,
+        newestWholeSession: (call, answer) => landed.newestWholeSession(call, answer),
         onLanded: (receipt, bytes, outcome) => {
           answered.push({ receipt, isNew: outcome !== "known" });
           return landed.follow(receipt, bytes, outcome);

@@ -44,5 +44,8 @@ function universeNotes(run: UsJobRun): string[] {
     listing: master.rows,
   });
   const { receipt, rows } = master;
-  return [`The listing has ${rows.length} symbols (${receipt.id}, received ${receipt.fetchedAt}).`, universe.says];
+  return [
+    `The listing has ${rows.length} symbols (${receipt.id}, received ${receipt.fetchedAt}).`,
+    universe.says,
+  ];
 }

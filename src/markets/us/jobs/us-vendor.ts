@@ -37,5 +37,8 @@ export function openUsVendor(options: {
     perMinute: settings.calls_per_minute,
     perDay: settings.calls_per_day,
   };
-  return { source, budget: openCallBudget({ database, vendor: ALPHA_VANTAGE, keys, limits, clock }) };
+  return {
+    source,
+    budget: openCallBudget({ database, vendor: ALPHA_VANTAGE, keys, limits, clock }),
+  };
 }
