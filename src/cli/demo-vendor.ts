@@ -14,12 +14,8 @@ import { buildSyntheticMarket } from "../../simulators/synthetic-market/syntheti
 const HISTORY_FROM = sessionDate("2022-01-03");
 const HISTORY_TO = sessionDate("2026-12-31");
 const STOCKS = stockSymbols(24);
-/** Halves without a split on file on the second evening: a person has to look. */
-const HALVED = {
-  symbol: STOCKS[3] ?? "",
-  date: sessionDate("2026-05-19"),
-  logReturn: Math.log(0.5),
-};
+/** The benchmark jumps on the second evening: gate 1 parks it, and a person has to look. */
+const JUMP = { symbol: "SPY", date: sessionDate("2026-05-19"), logReturn: 0.13 };
 /** Whose rows come damaged on the second evening. */
 const DAMAGED = STOCKS[7] ?? "";
 
@@ -32,7 +28,7 @@ export async function startDemoVendor(seed: number, clock: Clock): Promise<Alpha
       from: HISTORY_FROM,
       to: HISTORY_TO,
       symbols: STOCKS,
-      plannedEvents: [{ kind: "move", ...HALVED }],
+      plannedEvents: [{ kind: "move", ...JUMP }],
     }),
     clock: followingClock(clock),
     defaultPlan: "premium",

@@ -1,6 +1,6 @@
 /** Operating errors carry what the catalogue says of their code. */
 import { describe, expect, test } from "vitest";
-import { ERROR_CATALOGUE, type ErrorCode } from "./error-catalogue.ts";
+import { ERROR_CATALOGUE } from "./error-catalogue.ts";
 import { MeridianError } from "./meridian-error.ts";
 
 describe("an operating error", () => {
@@ -32,13 +32,13 @@ describe("an operating error", () => {
 });
 
 describe("the catalogue", () => {
-  const codes = Object.keys(ERROR_CATALOGUE).filter((code): code is ErrorCode => true);
-
-  test.each(codes)("says of %s what it means and what to do, in whole sentences", (code) => {
-    const { meaning, nextStep, exitCode } = ERROR_CATALOGUE[code];
-    expect(code).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
-    expect(meaning).toMatch(/^[A-Z`].*\.$/);
-    expect(nextStep).toMatch(/^[A-Z`].*\.$/);
-    expect([1, 2, 3, 4, 5]).toContain(exitCode);
-  });
+  test.each(Object.entries(ERROR_CATALOGUE))(
+    "says of %s what it means and what to do, in whole sentences",
+    (code, { meaning, nextStep, exitCode }) => {
+      expect(code).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
+      expect(meaning).toMatch(/^[A-Z`].*\.$/);
+      expect(nextStep).toMatch(/^[A-Z`].*\.$/);
+      expect([1, 2, 3, 4, 5]).toContain(exitCode);
+    },
+  );
 });

@@ -47,7 +47,8 @@ export function parsePrice(text: string): PriceUnits | undefined {
 export function formatDecimalUnits(units: number, decimals: number): string {
   const digits = String(Math.abs(units)).padStart(decimals + 1, "0");
   const cut = digits.length - decimals;
-  return `${units < 0 ? "-" : ""}${digits.slice(0, cut)}.${digits.slice(cut)}`;
+  const fraction = decimals === 0 ? "" : `.${digits.slice(cut)}`;
+  return `${units < 0 ? "-" : ""}${digits.slice(0, cut)}${fraction}`;
 }
 
 /** Writes a price with four decimals, e.g. 2182000 as `218.2000`. */

@@ -15,7 +15,7 @@ import type { CommandResult } from "../output.ts";
 import { parseSettings } from "../settings-file.ts";
 import { readTruth } from "../truth-view.ts";
 import { runGateIngest } from "./gate.ts";
-import { runTruthReviews } from "./truth-reviews.ts";
+import { runReviewDecision, runTruthReviews } from "./truth-reviews.ts";
 import { runUsBuild } from "./us-build.ts";
 import { runUsBackfill, runUsDaily, runUsIntraday, runUsRetry, runUsSymbols } from "./us-fetch.ts";
 
@@ -98,6 +98,16 @@ function startStory(json: boolean): Story {
 }
 
 const NO_INPUT = { operands: [], options: {} } as const;
+const OPERATOR = "demo (SYNTHETIC)";
+const APPROVAL = {
+  operands: [],
+  options: {
+    market: "us",
+    symbol: "SPY",
+    operator: OPERATOR,
+    reason: "the synthetic market was told to jump",
+  },
+} as const;
 const US_INPUT = { operands: [], options: { market: "us" } } as const;
 
 async function firstEvening(context: CommandContext, { tell }: Story): Promise<void> {
@@ -117,6 +127,13 @@ async function secondEvening(context: CommandContext, { tell }: Story): Promise<
     runUsIntraday(context, NO_INPUT),
   );
   await tell("Raw to analytics", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("Gate 1 holds time: the benchmark jumped", "gate ingest --market us", () =>
+    runGateIngest(context, US_INPUT),
+  );
   await tell("What waits for a person", "truth reviews", () => runTruthReviews(context, US_INPUT));
-  await tell("Gate 1", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
+  await tell("A person decides", `truth approve --symbol SPY --operator "${OPERATOR}"`, () =>
+    runReviewDecision("approve", context, APPROVAL),
+  );
+  await tell("The decision takes effect", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("Gate 1 again", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
 }

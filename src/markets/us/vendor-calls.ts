@@ -35,11 +35,6 @@ export function isSeriesSymbol(symbol: string): boolean {
   return SERIES.has(symbol);
 }
 
-/** Symbols of series that may be bound to a role. */
-export function seriesSymbols(): string[] {
-  return [...SERIES.keys()];
-}
-
 /**
  * Daily prices as traded. On premium the rows carry splits and dividends; on free they come apart. A
  * full history that the plan refuses is asked for again as compact.

@@ -5,7 +5,7 @@
 import type { CallFailure } from "#ingestion/market-data-source.ts";
 
 /** Largest body that is read. The whole listing is 1 MB; twenty years of one symbol are 0.5 MB. */
-export const BODY_BYTES_MAX = 64 * 1024 * 1024;
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
 const USER_AGENT = "meridian";
 const RETRY_AFTER_SECONDS_MAX = 86_400;
 /** Set by the simulator; a vendor would have no reason to send it. */

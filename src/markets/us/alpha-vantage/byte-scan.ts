@@ -19,7 +19,7 @@ const HALF = 5;
 /** Length of `YYYY-MM-DD`. */
 export const DATE_LENGTH = 10;
 /** Length of `YYYY-MM-DD HH:MM:SS`. */
-export const DATE_TIME_LENGTH = 19;
+const DATE_TIME_LENGTH = 19;
 
 /**
  * The cell `bytes[from..to)` as an integer of 10^-`decimals`, rounded half to even; NaN for anything

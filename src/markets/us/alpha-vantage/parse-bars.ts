@@ -33,7 +33,7 @@ const PRICE_DECIMALS = 4;
 const MINUTES_A_DAY = 1440;
 const NANOSECONDS_A_MINUTE = 60_000_000_000;
 /** The only interval that is asked for. */
-export const INTRADAY_INTERVAL_MINUTES = 5;
+const INTRADAY_INTERVAL_MINUTES = 5;
 /** 20:00, the end of extended hours: as a label it can only be the end of the day's last bar. */
 const EXTENDED_CLOSE_MINUTE = 1200;
 /** Zone of the vendor's US clock times, which it writes as `US/Eastern` without an offset. */

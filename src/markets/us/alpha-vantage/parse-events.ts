@@ -13,7 +13,7 @@ export const VALUE_UNREADABLE = 1 << 16;
 /** Split factors are integers of 10^-8, dividends and series values of 10^-6 (architecture 3). */
 export const SPLIT_DECIMALS = 8;
 export const DIVIDEND_DECIMALS = 6;
-export const SERIES_DECIMALS = 6;
+const SERIES_DECIMALS = 6;
 /** A coefficient of 1: nothing was split. */
 export const SPLIT_NONE_UNITS = 100_000_000;
 

@@ -45,7 +45,7 @@ const PRICES = [
 const DATE_KEY = "date";
 
 /** Sources: recorded responses of 2026-05-17 (CSV) and of 2018 to 2020 (JSON); docs/vendors. */
-export const VENDOR_COLUMNS: { readonly [kind in VendorKind]: readonly VendorColumn[] } = {
+const VENDOR_COLUMNS: { readonly [kind in VendorKind]: readonly VendorColumn[] } = {
   daily: [column("timestamp", "date", DATE_KEY), ...PRICES, column("volume", "volume")],
   daily_adjusted: [
     column("timestamp", "date", DATE_KEY),

@@ -1,6 +1,6 @@
 /** Alpha Vantage under the contract of its port, with samples of every kind that is asked for. */
 import type { CallFailure, VendorCall } from "#ingestion/market-data-source.ts";
-import { describeMarketDataSource } from "../../../ingestion/market-data-source.conformance.ts";
+import { describeMarketDataSource } from "#ingestion/market-data-source.conformance.ts";
 import {
   dailyCall,
   eventCalls,

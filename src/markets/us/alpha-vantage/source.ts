@@ -25,7 +25,7 @@ export type AlphaVantageOptions = {
   /** All configured secrets of the operator: masked in details, and never part of data. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
-  /** Largest body that is read; `BODY_BYTES_MAX` unless a test cannot wait for that many. */
+  /** Largest body that is read; the client's own limit unless a test cannot wait for that many. */
   readonly bytesMax?: number | undefined;
 };
 
