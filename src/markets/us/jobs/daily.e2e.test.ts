@@ -17,6 +17,7 @@ import {
   testClock,
   usSettings,
 } from "../../../../tests/support/us-house.ts";
+import { testCount } from "../../../../tests/support/depth.ts";
 import { NYSE_FACTS } from "../nyse-facts.ts";
 import { runDailyJob } from "./daily.ts";
 
@@ -256,6 +257,32 @@ describe("the free plan", () => {
         .jobRuns.list({ job: "us daily" })
         .map(({ outcome }) => outcome),
     ).toStrictEqual(["done", "failed", "done"]);
+  });
+
+  test("killed at any call and run again, it has asked for what it would have", async () => {
+    const names = { universe: { symbols: STOCKS } };
+    const outcomeOf = async (killedAt: number): Promise<string[]> => {
+      await reopen(names);
+      await runDailyJob(house.open());
+      clock().moveTo(NEXT_EVENING);
+      const context = house.open();
+      let calls = 0;
+      const fetchCall: typeof context.source.fetchCall = (call, key) => {
+        calls += 1;
+        if (calls === killedAt) throw new Error("killed");
+        return context.source.fetchCall(call, key);
+      };
+      const source = { vendor: context.source.vendor, fetchCall };
+      await runDailyJob({ ...context, source }).catch(() => undefined);
+      await runDailyJob(house.open());
+      const receipts = house.open().rawStore.receipts();
+      return receipts.map((one) => `${one.endpoint.name} ${one.symbol ?? ""} ${one.sha256}`).sort();
+    };
+    const undisturbed = await outcomeOf(0);
+    expect(undisturbed.length).toBeGreaterThan(30);
+    for (let killedAt = 1; killedAt <= 21; killedAt += testCount(5, 1)) {
+      expect(await outcomeOf(killedAt)).toStrictEqual(undisturbed);
+    }
   });
 
   test("says that compact leaves a gap when the known history is too old", async () => {
