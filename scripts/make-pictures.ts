@@ -40,7 +40,11 @@ try {
       if (found === undefined) throw new Error(`the demo has no section "${start}"`);
       return found.trimEnd();
     });
-    const lines = chosen.join("\n\n").split("\n").map(shorten);
+    const lines = chosen
+      .join("\n\n")
+      .split("\n")
+      .filter((line) => !line.includes(folder))
+      .map(shorten);
     writeFileSync(join(IMAGES, picture.file), drawTerminal(picture.title, lines));
   }
 } finally {

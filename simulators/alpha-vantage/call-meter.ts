@@ -15,7 +15,7 @@ export type PlanLimits = {
   readonly callsPerMinute?: number | undefined;
 };
 
-/** The limits of 2026 (vendors.md B3); premium is the smallest plan. */
+/** The limits of 2026 (docs/vendors/alpha-vantage.md); premium is the smallest plan. */
 export const VENDOR_LIMITS: Readonly<Record<Plan, PlanLimits>> = {
   free: { callsPerDay: 25, spacingMs: 1000 },
   premium: { callsPerMinute: 75 },

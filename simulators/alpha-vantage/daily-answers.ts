@@ -56,7 +56,7 @@ export function answerDailyAdjusted(view: VendorView, query: VendorQuery): Vendo
   const { price } = adjustmentFactors(history);
   const splits = new Map(history.splits.map((event) => [event.day, event.factorUnits]));
   const dividends = new Map(history.dividends.map((event) => [event.day, event.amountUnits]));
-  // The vendor pads to four decimals in JSON; its newer CSV does not (vendors.md B4).
+  // The vendor pads to four decimals in JSON; its newer CSV does not (docs/vendors/alpha-vantage.md).
   const priceText = (units: number): string =>
     isCsv ? shortDecimal(units / UNITS_PER_DOLLAR) : formatPrice(units);
   const rows = newestRows(history, query).map((row) => {

@@ -5,7 +5,7 @@
 import { dateOfDayNumber } from "#core/session-date.ts";
 import type { DailyHistory } from "../synthetic-market/daily-history.ts";
 
-/** Line ends of the vendor's live CSV are not documented; both must be accepted (vendors.md). */
+/** Line ends of the vendor's live CSV are not documented; both must be accepted (docs/vendors/alpha-vantage.md). */
 export type CsvLineEnd = "\r\n" | "\n";
 export const DEFAULT_LINE_END: CsvLineEnd = "\r\n";
 

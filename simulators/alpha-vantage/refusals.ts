@@ -1,5 +1,5 @@
 /**
- * The ways in which the vendor says no with HTTP 200 and a JSON body, even on CSV calls (vendors.md
+ * The ways in which the vendor says no with HTTP 200 and a JSON body, even on CSV calls (docs/vendors/alpha-vantage.md
  * B2). The wording is our own; the parts by which a client can tell them apart are the vendor's.
  */
 

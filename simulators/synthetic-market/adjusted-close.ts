@@ -1,6 +1,6 @@
 /**
  * The vendor's adjustment of past prices for splits and dividends. The factor of a dividend D whose
- * ex-date closed at C is C / (C + D) for all earlier rows (vendors.md B4, checked there against two
+ * ex-date closed at C is C / (C + D) for all earlier rows (docs/vendors/alpha-vantage.md, checked there against two
  * recorded dividends); a split divides all earlier rows by its factor.
  */
 import { SPLIT_SCALE } from "./corporate-events.ts";

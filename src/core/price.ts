@@ -13,6 +13,9 @@ export const PRICE_SCALE = 10_000;
 /** Largest magnitude accepted: 10^11 currency units, far inside 2^53 and `DECIMAL(18,4)`. */
 export const PRICE_UNITS_MAX = 1e15;
 
+/** Digits of `PRICE_UNITS_MAX`; a longer whole part is out of range whatever its decimals. */
+const WHOLE_DIGITS_MAX = 16;
+
 const DECIMAL_PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
 /**

@@ -54,8 +54,9 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
       const files: WrittenPart[] = [];
       for (const sink of published) files.push(...(await sink.finish()));
       for (const sink of staged) await sink.finish();
-      const digests = Object.entries(texts).map(([dataset, text]) => [dataset, text.digest()]);
-      return { files, digests: Object.fromEntries(digests) };
+      const digests: { [dataset: string]: string } = {};
+      for (const [dataset, text] of Object.entries(texts)) digests[dataset] = text.digest();
+      return { files, digests };
     },
   };
 }

@@ -3,6 +3,7 @@
  * the same commands as the operator would, against the vendor's look-alike on loopback, on a fixed clock.
  */
 import type { Clock } from "#core/clock.ts";
+import { seededRandom } from "#core/random.ts";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
 import { secretMask } from "#platform/secrets.ts";
 import { fixedClock, instantOfIso } from "#platform/system-clock.ts";
@@ -40,7 +41,13 @@ export const runDemo: RunCommand = async (context, input) => {
     const credentials = { alphaVantageKeys: [DEMO_KEY], mask: secretMask([DEMO_KEY]) };
     const sitDown = (instant: string): CommandContext => {
       evening.clock = fixedClock(instantOfIso(instant));
-      return { ...context, settings, credentials, clock: evening.clock };
+      return {
+        ...context,
+        settings,
+        credentials,
+        clock: evening.clock,
+        random: seededRandom(seed),
+      };
     };
     const story = startStory(json);
     story.say(`SYNTHETIC market, seed ${seed}; workspace ${workspace.root}`);
@@ -75,9 +82,13 @@ function followEvening(evening: { readonly clock: Clock }): Clock {
 
 interface Story {
   readonly steps: { readonly command: string; readonly exitCode: number }[];
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Runs one command and tells what it says. */
-  tell(title: string, command: string, run: () => Promise<CommandResult>): Promise<void>;
+  readonly tell: (
+    title: string,
+    command: string,
+    run: () => Promise<CommandResult>,
+  ) => Promise<void>;
 }
 
 function startStory(json: boolean): Story {

@@ -1,3 +1,4 @@
+/** The memory of answered calls and of rotations. */
 import { expect, test } from "vitest";
 import { must } from "#core/assert.ts";
 import type { EpochMs } from "#core/clock.ts";

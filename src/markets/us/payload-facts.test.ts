@@ -1,3 +1,4 @@
+/** What planning reads from a payload of prices. */
 import { describe, expect, test } from "vitest";
 import { buildCalendar } from "#core/calendar.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";

@@ -1,3 +1,4 @@
+/** The published proxy sets, and what bindings make of them. */
 import { describe, expect, test } from "vitest";
 import { usProxySet } from "./proxy-set.ts";
 

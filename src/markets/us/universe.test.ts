@@ -1,3 +1,4 @@
+/** Which symbols are observed, and which listing counts. */
 import { describe, expect, test } from "vitest";
 import { must } from "#core/assert.ts";
 import { settingsSchema } from "#contracts/settings.ts";

@@ -68,7 +68,7 @@ export const GATE1 = {
 const REVIEW_REASONS = new Set(["REVIEW_OPEN", "UNIVERSE_REVIEWS_OPEN"]);
 
 /** The universe may always lack one symbol, and never more than the share of those expected. */
-export function failedMax(facts: CttFacts, session: number): number {
+function failedMax(facts: CttFacts, session: number): number {
   return Math.max(1, Math.floor(facts.universe.expected(session) * facts.failedShareMax));
 }
 

@@ -1,3 +1,4 @@
+/** The byte scanners against the core's own parsers of decimals and dates. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PRICE_UNITS_MAX, parseDecimalUnits } from "#core/price.ts";

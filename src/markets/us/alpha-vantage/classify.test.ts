@@ -1,3 +1,4 @@
+/** What is data and what is which refusal: tables over every known shape, and properties of the rest. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CALL_FAILURES, type CallFailure, type VendorCall } from "#ingestion/market-data-source.ts";

@@ -1,3 +1,4 @@
+/** The fixtures and their provenance say the same. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

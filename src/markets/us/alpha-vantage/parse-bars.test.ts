@@ -1,3 +1,4 @@
+/** Rows of prices from CSV and JSON: exact values, flags of malformed ones, labels and zones. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatPrice, parsePrice } from "#core/price.ts";

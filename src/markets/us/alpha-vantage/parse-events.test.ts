@@ -1,3 +1,4 @@
+/** Splits, dividends and series: exact values, flags, and dates without an observation. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dateOfDayNumber } from "#core/session-date.ts";

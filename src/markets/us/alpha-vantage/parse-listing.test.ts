@@ -1,3 +1,4 @@
+/** The listing: symbols stay text, and rows that are none are listed. */
 import { describe, expect, test } from "vitest";
 import { fixtureBytes, fixtureText } from "./fixture-store.ts";
 import { parseListing } from "./parse-listing.ts";

@@ -1,0 +1,52 @@
+/**
+ * What the driver tells a child process to suffer, and what the child reports back. The plan travels as
+ * JSON in one environment variable; the report is a file outside the workspace.
+ */
+import { z } from "zod";
+
+/** Name of the environment variable that holds the plan; without it the preload does nothing. */
+export const PLAN_VARIABLE = "MERIDIAN_FAULT_PLAN";
+
+/**
+ * What happens at an operation. `tear`: half of its bytes reach the disk, then the process dies (an
+ * operation that writes no bytes of its own is not begun). `full_once`, `full_on`: there is no room
+ * for it, or for it and all that follow. `hold`: it begins late. `jump`: the wall clock is set.
+ */
+export const STRIKE_ACTIONS = [
+  "kill_before",
+  "kill_after",
+  "tear",
+  "full_once",
+  "full_on",
+  "hold",
+  "jump",
+] as const;
+export type StrikeAction = (typeof STRIKE_ACTIONS)[number];
+
+const strikeSchema = z.strictObject({
+  /** Number of the operation, from 1. */
+  at: z.int().min(1),
+  action: z.enum(STRIKE_ACTIONS),
+  /** For `hold`. */
+  holdMs: z.number().min(0).optional(),
+  /** For `jump`: by how much the wall clock is set forward, or back when negative. */
+  jumpMs: z.number().optional(),
+});
+export type Strike = z.output<typeof strikeSchema>;
+
+export const faultPlanSchema = z.strictObject({
+  /** Operations are named by their path below this folder. */
+  workspace: z.string(),
+  reportPath: z.string(),
+  strikes: z.array(strikeSchema).max(1000),
+  /** Wall clock of the child minus the machine's, at its start. */
+  clockShiftMs: z.number().default(0),
+});
+export type FaultPlan = z.output<typeof faultPlanSchema>;
+
+/** The operations of a child in order, and those at which something happened to it. */
+export const faultReportSchema = z.strictObject({
+  operations: z.array(z.string()),
+  struck: z.array(z.strictObject({ at: z.int(), action: z.enum(STRIKE_ACTIONS), label: z.string() })),
+});
+export type FaultReport = z.output<typeof faultReportSchema>;
