@@ -5,13 +5,13 @@
 import { writeFileSync } from "node:fs";
 import type { FaultPlan, FaultReport, Strike } from "./fault-plan.ts";
 
-/** One call of a function that touches the disk. */
+/** One call of a function that touches the disk. `T` is a promise where it ends later. */
 export type Operation<T> = {
   /** e.g. `rename data/analytics/us/current.json`. */
   readonly label: string;
   readonly perform: () => T;
   /** Leaves half of the operation's bytes behind; absent when it writes none. */
-  readonly tear?: (() => void) | undefined;
+  readonly tear?: (() => T extends Promise<unknown> ? Promise<void> : void) | undefined;
   /** The error when there is no room on the disk; absent when the operation needs none. */
   readonly refuse?: (() => Error) | undefined;
 };
@@ -25,18 +25,20 @@ export interface OperationCounter {
   clockShiftMs(): number;
 }
 
-/** Made before anything is patched, so that its own file operations are the real ones. */
+/** To be made before anything is patched, so that its own file operations are the real ones. */
 export function createOperationCounter(plan: FaultPlan): OperationCounter {
   const strikes = new Map(plan.strikes.map((strike) => [strike.at, strike]));
-  const report: { operations: string[]; struck: FaultReport["struck"][number][] } = {
-    operations: [],
-    struck: [],
-  };
-  const writeReport = writeFileSync;
+  const operations: string[] = [];
+  const struck: FaultReport["struck"][number][] = [];
+  const write = writeFileSync;
   let isInside = false;
   let isFull = false;
   let clockShiftMs = plan.clockShiftMs;
-  const save = (): void => writeReport(plan.reportPath, JSON.stringify(report));
+
+  const save = (): void => {
+    isInside = true;
+    write(plan.reportPath, JSON.stringify({ operations, struck } satisfies FaultReport));
+  };
   const die = (): never => {
     save();
     process.kill(process.pid, "SIGKILL");
@@ -44,32 +46,33 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
   };
   process.once("exit", save);
 
-  /** Notes the operation and returns what is to happen to it. */
-  const meet = (label: string): Strike | undefined => {
-    report.operations.push(label);
-    const strike = strikes.get(report.operations.length);
+  /** Notes an operation, does what comes before it, and says how it is to go on. */
+  const meet = (operation: Operation<unknown>): "whole" | "then_die" | "torn" | "refused" => {
+    operations.push(operation.label);
+    const strike = strikes.get(operations.length);
     if (strike !== undefined) {
-      report.struck.push({ at: strike.at, action: strike.action, label });
+      struck.push({ at: strike.at, action: strike.action, label: operation.label });
     }
-    return strike;
-  };
-
-  /** Does what comes before the operation itself. */
-  const prepare = (operation: Operation<unknown>, strike: Strike | undefined): void => {
-    if (strike?.action === "kill_before") die();
-    if (strike?.action === "tear") {
-      operation.tear?.();
-      die();
+    switch (strike?.action) {
+      case "kill_before":
+        return die();
+      case "tear":
+        return operation.tear === undefined ? die() : "torn";
+      case "kill_after":
+        return "then_die";
+      case "full_once":
+        return operation.refuse === undefined ? "whole" : "refused";
+      case "full_on":
+        isFull = true;
+        break;
+      case "hold":
+      case "jump":
+        clockShiftMs += strike.jumpMs ?? 0;
+        hold(strike);
+        break;
+      case undefined:
     }
-    if (strike?.action === "jump") clockShiftMs += strike.jumpMs ?? 0;
-    if (strike?.action === "hold") {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, strike.holdMs ?? 0);
-    }
-    if (strike?.action === "full_on") isFull = true;
-    if ((isFull || strike?.action === "full_once") && operation.refuse !== undefined) {
-      operation.tear?.();
-      throw operation.refuse();
-    }
+    return isFull && operation.refuse !== undefined ? "refused" : "whole";
   };
 
   return {
@@ -77,27 +80,33 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
       if (isInside) return operation.perform();
       isInside = true;
       try {
-        const strike = meet(operation.label);
-        prepare(operation, strike);
+        const course = meet(operation);
+        if (course === "torn" || course === "refused") operation.tear?.();
+        if (course === "torn") return die();
+        if (course === "refused") throw refusalOf(operation);
         const result = operation.perform();
-        if (strike?.action === "kill_after") die();
-        return result;
+        return course === "then_die" ? die() : result;
       } finally {
         isInside = false;
       }
     },
     throughLater: async (operation) => {
-      const strike = meet(operation.label);
-      isInside = true;
-      try {
-        prepare(operation, strike);
-      } finally {
-        isInside = false;
-      }
+      const course = meet(operation);
+      if (course === "torn" || course === "refused") await operation.tear?.();
+      if (course === "torn") return die();
+      if (course === "refused") throw refusalOf(operation);
       const result = await operation.perform();
-      if (strike?.action === "kill_after") die();
-      return result;
+      return course === "then_die" ? die() : result;
     },
     clockShiftMs: () => clockShiftMs,
   };
+}
+
+/** Stops this process for a while, as a slow disk would. */
+function hold({ holdMs = 0 }: Strike): void {
+  if (holdMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, holdMs);
+}
+
+function refusalOf(operation: Operation<unknown>): Error {
+  return operation.refuse?.() ?? new Error(`there is always room for ${operation.label}`);
 }

@@ -7,6 +7,7 @@ import { type CommandContext, type SharedOptions, openContext } from "./command-
 import type { CommandSpec, OptionValues } from "./command-spec.ts";
 import { COMMANDS, GROUPS } from "./command-table.ts";
 import { printError, printResult } from "./output.ts";
+import { MeridianError } from "#core/meridian-error.ts";
 import { secretMask } from "#platform/secrets.ts";
 
 export interface Program {
@@ -52,10 +53,22 @@ export function createProgram(): Program {
   }
   return {
     run: async (argv) => {
+      demandCommand(program, argv[0]);
       await program.parseAsync([...argv], { from: "user" });
       return exitCode;
     },
   };
+}
+
+/** Without this an unknown word would be taken for an argument of the default command. */
+function demandCommand(program: Command, word: string | undefined): void {
+  if (word === undefined || word.startsWith("-") || word === "help") return;
+  if (program.commands.some((command) => command.name() === word)) return;
+  throw new MeridianError("ARGUMENT_INVALID", {
+    message: `"${word}" is no command`,
+    facts: { found: word },
+    nextStep: "Run `meridian --help` for the commands.",
+  });
 }
 
 function configure(command: Command, spec: CommandSpec): void {

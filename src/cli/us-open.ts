@@ -96,13 +96,12 @@ function delistedRows(us: UsDataContext) {
   return "problem" in listing ? [] : listing.rows;
 }
 
+/** Kinds of payload whose rows are daily prices. Series and intraday bars move no truth time. */
+const DAILY_KINDS = ["daily", "daily_adjusted", "index_daily", "import_daily"] as const;
+
 /** Newest completed session among daily payloads received, never below CTT (decision 1). */
 export function rdtOf(us: UsDataContext): string | null {
-  let rdt = us.events.ctt;
-  const kinds = ["daily", "daily_adjusted", "index_daily", "import_daily"] as const;
-  for (const { id, newestSession } of us.rawStore.receipts({ kinds })) {
-    if (newestSession === null || us.events.withdrawn.has(id)) continue;
-    if (rdt === null || newestSession > rdt) rdt = newestSession;
-  }
-  return rdt;
+  const received = us.rawStore.newestSession(DAILY_KINDS, us.events.withdrawn);
+  const { ctt } = us.events;
+  return received === null || (ctt !== null && ctt > received) ? ctt : received;
 }

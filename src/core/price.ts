@@ -27,8 +27,8 @@ export function parseDecimalUnits(text: string, decimals: number): number | unde
   if (!match) return undefined;
   const whole = match[2] ?? "";
   const fraction = match[3] ?? "";
-  if (whole.length + fraction.length === 0 || whole.replace(/^0+/, "").length > 15)
-    return undefined;
+  if (whole.length + fraction.length === 0) return undefined;
+  if (whole.replace(/^0+/, "").length > WHOLE_DIGITS_MAX) return undefined;
   const kept = fraction.slice(0, decimals).padEnd(decimals, "0");
   let units = Number(whole + kept);
   const dropped = fraction.slice(decimals);

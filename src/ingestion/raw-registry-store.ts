@@ -26,8 +26,10 @@ const TABLES = `
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, symbol TEXT,
     sha256 TEXT NOT NULL, asked TEXT NOT NULL, newest_session TEXT, fetched_at TEXT NOT NULL,
     meta_path TEXT NOT NULL UNIQUE, registered_at TEXT NOT NULL, receipt TEXT NOT NULL);
-  CREATE INDEX IF NOT EXISTS raw_receipts_by_bytes ON raw_receipts (sha256, asked);
+  CREATE INDEX IF NOT EXISTS raw_receipts_by_bytes ON raw_receipts (sha256);
+  CREATE INDEX IF NOT EXISTS raw_receipts_by_question ON raw_receipts (asked, seq);
   CREATE INDEX IF NOT EXISTS raw_receipts_by_kind ON raw_receipts (kind, symbol);
+  CREATE INDEX IF NOT EXISTS raw_receipts_by_session ON raw_receipts (kind, newest_session);
   CREATE TABLE IF NOT EXISTS raw_bodies (sha256 TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS raw_open_folders (folder TEXT PRIMARY KEY)`;
 
@@ -39,6 +41,7 @@ const receiptRow = z.object({
     .pipe(rawReceiptSchema),
 });
 const pathRow = z.object({ path: z.string() }).optional();
+const sessionRow = z.object({ session: z.string().nullable() });
 const folderRow = z.object({ folder: z.string() });
 const newestRow = z.object({ seq: z.int().nullable(), fetched_at: z.string().nullable() });
 
@@ -58,8 +61,8 @@ export function openRawRegistry(database: DatabaseSync, clock: Clock) {
 
 function receiptTable(database: DatabaseSync) {
   const selectKnown = database.prepare(
-    `SELECT seq, receipt FROM raw_receipts WHERE sha256 = ? AND asked = ?
-       AND coalesce(newest_session, '') >= ? ORDER BY seq LIMIT 1`,
+    `SELECT seq, receipt, sha256, coalesce(newest_session, '') AS session FROM raw_receipts
+       WHERE asked = ? ORDER BY seq DESC LIMIT 1`,
   );
   const selectBytes = database.prepare("SELECT 1 FROM raw_receipts WHERE sha256 = ? LIMIT 1");
   const selectMeta = database.prepare("SELECT 1 FROM raw_receipts WHERE meta_path = ?");
@@ -68,10 +71,16 @@ function receiptTable(database: DatabaseSync) {
     "SELECT max(seq) AS seq, max(fetched_at) AS fetched_at FROM raw_receipts",
   );
   return {
-    /** A receipt of the same question and bytes that knew as much of which rows were whole. */
+    /**
+     * The newest receipt of the same question, when it has the same bytes and knew as much of which
+     * rows were whole. Older ones do not count: a vendor that goes back to what it said before has
+     * changed its mind once more.
+     */
     findKnown: (fields: ReceiptFields): RawReceipt | undefined => {
-      const row = selectKnown.get(fields.sha256, askedOf(fields), fields.newestSession ?? "");
-      return row === undefined ? undefined : receiptRow.parse(row).receipt;
+      const row = selectKnown.get(askedOf(fields));
+      const isSame =
+        row?.["sha256"] === fields.sha256 && String(row["session"]) >= (fields.newestSession ?? "");
+      return isSame ? receiptRow.parse(row).receipt : undefined;
     },
     hasBytes: (sha256: string): boolean => selectBytes.get(sha256) !== undefined,
     hasMeta: (metaPath: string): boolean => selectMeta.get(metaPath) !== undefined,
@@ -85,6 +94,12 @@ function receiptTable(database: DatabaseSync) {
         .prepare(sql)
         .all(...values)
         .map((row) => storedReceiptOf(row));
+    },
+    newestSession: (kinds: readonly RawKind[], except: ReadonlySet<string>): string | null => {
+      const marks = (count: number): string => Array.from({ length: count }, () => "?").join(", ");
+      const sql = `SELECT max(newest_session) AS session FROM raw_receipts
+         WHERE kind IN (${marks(kinds.length)}) AND id NOT IN (${marks(except.size)})`;
+      return sessionRow.parse(database.prepare(sql).get(...kinds, ...except)).session;
     },
     newestSeq: (): number => newestRow.parse(selectNewest.get()).seq ?? 0,
     /** UTC date of the newest receipt; null when there is none. */

@@ -72,6 +72,8 @@ export interface RawStore {
   find(id: string): StoredReceipt | undefined;
   /** The bytes as received. @throws FILE_DAMAGED when they are missing or have another digest */
   readBody(receipt: RawReceipt): Uint8Array;
+  /** Newest whole session in payloads of these kinds; `except` names receipts that do not count. */
+  newestSession(kinds: readonly RawKind[], except: ReadonlySet<string>): string | null;
   /** Place of the newest receipt; 0 when there is none. */
   newestSeq(): number;
   /**
@@ -99,13 +101,14 @@ export function openRawStore(options: {
     receipts: (filter = {}) => registry.list(filter),
     find: (id) => registry.find(id),
     readBody: (receipt) => files.readBody(receipt),
+    newestSession: (kinds, except) => registry.newestSession(kinds, except),
     newestSeq: () => registry.newestSeq(),
     land: (landing) => {
       assert(!database.isTransaction, "a landing is a transaction of its own");
       assert(landing.bytes.length > 0, "an empty payload is no data");
       claimWorkspaceKind(workspace, landing.synthetic ? "synthetic" : "vendor");
       const fields = fieldsOf(landing, market);
-      const known = registry.findKnown(fields);
+      const known = findKnown(registry, fields);
       if (known !== undefined) return { receipt: known, outcome: "known" };
       const folder = folderOf(fields);
       for (let attempt = 0; attempt < OPEN_TRIES_MAX; attempt++) {
@@ -145,6 +148,11 @@ function fieldsOf(landing: Landing, market: MarketId): ReceiptFields {
   };
 }
 
+/** What makes a payload nothing new: the newest answer to its question, or itself, landed before. */
+function findKnown(registry: RawRegistry, fields: ReceiptFields): RawReceipt | undefined {
+  return registry.findKnown(fields) ?? registry.find(receiptIdOf(fields));
+}
+
 /** Writes what is new of a payload. Runs under the write lock, so no other process lands meanwhile. */
 function place(
   files: RawFiles,
@@ -152,7 +160,7 @@ function place(
   fields: ReceiptFields,
   bytes: Uint8Array,
 ): { readonly receipt: RawReceipt; readonly outcome: LandingOutcome } {
-  const known = registry.findKnown(fields);
+  const known = findKnown(registry, fields);
   if (known !== undefined) return { receipt: known, outcome: "known" };
   const outcome = registry.hasBytes(fields.sha256) ? "same_bytes" : "stored";
   const body = registry.findBodyPath(fields.sha256) ?? bodyPathOf(fields);

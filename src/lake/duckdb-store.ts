@@ -37,12 +37,13 @@ export async function openDuckDb(options: {
     autoload_known_extensions: "false",
   });
   const connection = await instance.connect();
+  const filling = await instance.connect();
   const allowed = [...options.folders, options.temporaryDir].map(sqlText).join(", ");
-  await connection.run("SET TimeZone = 'UTC'");
+  // The zone belongs to a connection, everything below to the whole instance.
+  for (const one of [connection, filling]) await one.run("SET TimeZone = 'UTC'");
   await connection.run(`SET allowed_directories = [${allowed}]`);
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
-  const filling = await instance.connect();
   let tables = 0;
   return {
     connection,

@@ -1,0 +1,188 @@
+/**
+ * Every job of the product as a scenario: the workspace it finds, its command, the command an operator
+ * gives after it died, and the commands that finish the evening.
+ */
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { FaultRule } from "../alpha-vantage/fault-book.ts";
+
+/** One command, with the exit codes that are right for it. */
+export type FaultStep = {
+  /** `{inputs}` is the folder of the operator's files, `{wrong}` the id of the wrong raw file. */
+  readonly words: readonly string[];
+  readonly exit: number;
+  /** What the vendor does wrong meanwhile. */
+  readonly vendorFaults?: readonly FaultRule[] | undefined;
+};
+
+/** A workspace that scenarios begin with: that of another base, and what was done since. */
+export type FaultBase = {
+  readonly from: BaseName | undefined;
+  readonly evening: "first_evening" | "second_evening";
+  readonly steps: readonly FaultStep[];
+};
+
+export type FaultJob = {
+  readonly base: BaseName;
+  readonly step: FaultStep;
+  /** Where an operator would give another command the second time. */
+  readonly again?: FaultStep | undefined;
+  readonly finish: readonly FaultStep[];
+  /** Requests that dying once may cost on top: the one under way, and tries of calls that fail. */
+  readonly extraRequestsMax: number;
+};
+
+const OPERATOR = ["--operator", "A. Person", "--reason", "checked by hand"];
+const MARKET = ["--market", "us"];
+const DECISION = "D-2026-001";
+/** Tries of one call inside one job, by default. */
+const TRIES_PER_CALL = 3;
+
+const step = (words: string, exit = 0, more: readonly string[] = []): FaultStep => ({
+  words: [...words.split(" "), ...more],
+  exit,
+});
+const withFault = (one: FaultStep, rule: FaultRule): FaultStep => ({ ...one, vendorFaults: [rule] });
+
+const BUILD = step("us build");
+const GATE = step("gate ingest", 0, MARKET);
+const RETRY = step("us retry");
+const DAILY = step("us daily");
+const DAILY_SERIES = "TIME_SERIES_DAILY_ADJUSTED";
+/** The vendor fails on one fund as long as this step is tried. */
+const DAILY_IN_PART = withFault(step("us daily", 5), {
+  fault: "http_500",
+  function: DAILY_SERIES,
+  symbol: "HYG",
+});
+/** The vendor sends an impossible newest row of the benchmark. */
+const DAILY_UNSOUND = withFault(DAILY, {
+  fault: "high_below_low",
+  function: DAILY_SERIES,
+  symbol: "SPY",
+  args: { rowsBack: 0 },
+});
+const importing = (path: string, more: readonly string[]): FaultStep =>
+  step(`us import {inputs}/${path} --basis raw --class stock --synthetic`, 0, more);
+const DECIDE = step("ledger decide --author Person --id", 0, [DECISION, "--text", "Pass the session"]);
+
+export const BASES = {
+  fresh: { from: undefined, evening: "first_evening", steps: [step("init --synthetic")] },
+  listed: { from: "fresh", evening: "first_evening", steps: [step("us symbols")] },
+  first: { from: "listed", evening: "first_evening", steps: [step("us backfill"), BUILD, GATE] },
+  behind: { from: "first", evening: "second_evening", steps: [DAILY_IN_PART] },
+  unbuilt: { from: "first", evening: "second_evening", steps: [DAILY] },
+  built: { from: "unbuilt", evening: "second_evening", steps: [BUILD] },
+  imported: { from: "first", evening: "second_evening", steps: [importing("CLIFF.csv", ["--symbol", "WRONG"])] },
+  parked: {
+    from: "first",
+    evening: "second_evening",
+    steps: [importing("CLIFF.csv", ["--symbol", "CLIFF"]), BUILD],
+  },
+  refused: {
+    from: "first",
+    evening: "second_evening",
+    steps: [DAILY_UNSOUND, BUILD, { ...GATE, exit: 3 }, DECIDE],
+  },
+} as const satisfies Readonly<Record<string, FaultBase | { from: string | undefined }>>;
+export type BaseName = keyof typeof BASES;
+
+const ASKS_AGAIN = 1;
+
+export const JOBS = {
+  "us-symbols": { base: "fresh", step: step("us symbols"), finish: [], extraRequestsMax: ASKS_AGAIN },
+  "us-backfill": {
+    base: "listed",
+    step: step("us backfill"),
+    again: step("us backfill --resume"),
+    finish: [BUILD, GATE],
+    extraRequestsMax: ASKS_AGAIN,
+  },
+  "us-daily": {
+    base: "first",
+    step: DAILY_IN_PART,
+    finish: [RETRY, BUILD, GATE],
+    extraRequestsMax: ASKS_AGAIN + TRIES_PER_CALL,
+  },
+  "us-retry": { base: "behind", step: RETRY, finish: [BUILD, GATE], extraRequestsMax: ASKS_AGAIN },
+  "us-intraday": {
+    base: "unbuilt",
+    step: step("us intraday"),
+    finish: [BUILD],
+    extraRequestsMax: ASKS_AGAIN,
+  },
+  "us-import": { base: "first", step: importing("history", []), finish: [BUILD], extraRequestsMax: 0 },
+  "us-withdraw": {
+    base: "imported",
+    step: step("us withdraw {wrong}", 0, OPERATOR),
+    finish: [BUILD],
+    extraRequestsMax: 0,
+  },
+  "us-build": { base: "unbuilt", step: BUILD, finish: [GATE], extraRequestsMax: 0 },
+  "gate-ingest": { base: "built", step: GATE, finish: [], extraRequestsMax: 0 },
+  "truth-approve": {
+    base: "parked",
+    step: step("truth approve --symbol CLIFF", 0, OPERATOR),
+    finish: [BUILD],
+    extraRequestsMax: 0,
+  },
+  "truth-reject": {
+    base: "parked",
+    step: step("truth reject --symbol CLIFF", 0, OPERATOR),
+    finish: [BUILD],
+    extraRequestsMax: 0,
+  },
+  "truth-waive": {
+    base: "refused",
+    step: step(`truth waive --symbol SPY --session 2026-05-19 --decision ${DECISION}`, 0, [
+      ...MARKET,
+      ...OPERATOR,
+    ]),
+    finish: [GATE],
+    extraRequestsMax: 0,
+  },
+  "calendar-import": {
+    base: "refused",
+    step: step(`calendar import {inputs}/closure.json --decision ${DECISION}`, 0, [
+      ...MARKET,
+      ...OPERATOR.slice(0, 2),
+    ]),
+    finish: [BUILD],
+    extraRequestsMax: 0,
+  },
+  "ledger-decide": { base: "first", step: DECIDE, finish: [], extraRequestsMax: 0 },
+} as const satisfies Readonly<Record<string, FaultJob>>;
+export type JobName = keyof typeof JOBS;
+
+export const JOB_NAMES = Object.keys(JOBS).filter((name): name is JobName => name in JOBS);
+
+/** The job of a name, in its general form. */
+export function jobOf(name: JobName): FaultJob {
+  return JOBS[name];
+}
+
+/** The base of a name, in its general form. */
+export function baseOf(name: BaseName): FaultBase {
+  return BASES[name];
+}
+
+const importedMeta = z.object({ id: z.string(), kind: z.string(), symbol: z.string().nullable() });
+
+/** The words of a step with its places filled in. */
+export function wordsOf(one: FaultStep, workspace: string, inputs: string): string[] {
+  return one.words.map((word) =>
+    word.replace("{inputs}", inputs).replace("{wrong}", () => wrongRawId(workspace)),
+  );
+}
+
+/** Id of the receipt of the file that was imported by mistake. */
+function wrongRawId(workspace: string): string {
+  const raw = join(workspace, "data", "raw", "us");
+  for (const name of readdirSync(raw, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".meta.json")) continue;
+    const meta = importedMeta.parse(JSON.parse(readFileSync(join(raw, name), "utf8")));
+    if (meta.symbol === "WRONG") return meta.id;
+  }
+  throw new Error("no file was imported by mistake");
+}

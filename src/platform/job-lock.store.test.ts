@@ -1,0 +1,45 @@
+/** One run of a job at a time, whatever becomes of the one that holds the lock. */
+import { describe, expect, test } from "vitest";
+import type { EpochMs } from "#core/clock.ts";
+import { startScript } from "./child-script.testing.ts";
+import { takeJobLock } from "./job-lock.ts";
+import { temporaryFolders } from "./temporary-folder.testing.ts";
+import { workspaceAt } from "./workspace.ts";
+
+const makeFolder = temporaryFolders();
+const STARTED = Date.UTC(2026, 4, 18, 21) as EpochMs;
+
+const HOLD = `
+import { takeJobLock } from "#platform/job-lock.ts";
+import { workspaceAt } from "#platform/workspace.ts";
+takeJobLock(workspaceAt(process.argv.at(-1)), "us-build", ${STARTED});
+console.log(process.pid);
+setInterval(() => undefined, 1000);`;
+
+describe("a job lock", () => {
+  test("keeps a second run of the job out until it is released, and no other job", () => {
+    const workspace = workspaceAt(makeFolder());
+    const lock = takeJobLock(workspace, "us-build", STARTED);
+    expect(() => takeJobLock(workspace, "us-build", STARTED)).toThrow(
+      expect.objectContaining({ code: "JOB_RUNNING" }),
+    );
+    takeJobLock(workspace, "us-gate", STARTED).release();
+    lock.release();
+    takeJobLock(workspace, "us-build", STARTED).release();
+  });
+
+  test("names the process that holds it, and is free once that process is killed", async () => {
+    const folder = makeFolder();
+    const workspace = workspaceAt(folder);
+    const holder = startScript(HOLD, { args: [folder] });
+    const pid = await holder.firstLine;
+    expect(() => takeJobLock(workspace, "us-build", STARTED)).toThrow(
+      `the job us-build is already running: {"pid":${pid},"startedAt":"2026-05-18T21:00:00.000Z"}`,
+    );
+    holder.child.kill("SIGKILL");
+    await holder.ended;
+    const lock = takeJobLock(workspace, "us-build", STARTED);
+    expect(() => takeJobLock(workspace, "us-build", STARTED)).toThrow(`{"pid":${process.pid}`);
+    lock.release();
+  });
+});
