@@ -1,27 +1,135 @@
--- The yardstick of the build: the same raw CSV files, the same row rules, the same two outputs, as a
--- script of plain DuckDB SQL. It expects the tables `receipts` (one row a payload, in the order of
--- symbol and receipt), `sessions` (one row a session of the calendar), `calendar_range`, `limits`
--- and `common_splits`; {files}, {staging} and {analytics} are put in by the runner.
+-- The yardstick of the build: the same raw CSV files, the same row rules, the same two outputs, as
+-- one script of DuckDB SQL. The runner puts in {raw}, {input} and {output}; the tables `receipts` (a
+-- payload a row, in order of symbol and receipt), `sessions` and `common_splits` are made for it.
 --
--- It is let off what no SQL does cheaply: digests of bodies, the content digest, the quarantine file,
--- the report, text of odd numbers such as 1e3, and rounding half to even (all prices have 4 decimals).
+-- It is let off a good part of the work: digests of bodies and of the content, the quarantine file,
+-- the report, odd spellings of numbers (1e3), and rounding half to even (all prices have 4 decimals).
 
--- 1. Read, type and judge each line by itself. The table keeps the order of the files, so `rowid`
---    gives the line. Blank cells read as '', absent ones as NULL.
+CREATE TABLE receipts AS FROM read_parquet('{input}/receipts.parquet');
+CREATE TABLE sessions AS FROM read_parquet('{input}/sessions.parquet');
+CREATE TABLE common_splits AS FROM read_parquet('{input}/common_splits.parquet');
+
+-- 1. Read, type and judge every line by itself. The table keeps the order of the files, so `rowid`
+-- numbers the lines. A blank cell reads as '', an absent one as NULL.
 CREATE TABLE lines AS
-SELECT r.ordinal, r.symbol_id, c.*,
-  coalesce(is_odd OR session IS NULL OR open IS NULL OR high IS NULL OR low IS NULL OR close IS NULL
-    OR volume IS NULL OR volume < 0 OR open <= 0 OR high <= 0 OR low <= 0 OR close <= 0
+SELECT ordinal, symbol_id, session, open, high, low, close, volume,
+  coalesce(is_odd OR volume < 0 OR open <= 0 OR high <= 0 OR low <= 0 OR close <= 0
     OR high < low OR open > high OR open < low OR close > high OR close < low
-    OR session > r.whole_through
-    OR session NOT IN (SELECT sessions.session FROM sessions), TRUE) AS is_bad
+    OR session > whole_through
+    OR session NOT IN (SELECT sessions.session FROM sessions), true) AS is_bad
 FROM (
   SELECT path, extra IS NOT NULL OR length(day) <> 10 AS is_odd, try_cast(day AS DATE) AS session,
     try_cast(open AS DECIMAL(18,4)) AS open, try_cast(high AS DECIMAL(18,4)) AS high,
     try_cast(low AS DECIMAL(18,4)) AS low, try_cast(close AS DECIMAL(18,4)) AS close,
     try_cast(volume AS BIGINT) AS volume
-  FROM read_csv({files}, filename = 'path', header = true, auto_detect = false, delim = ',',
-    quote = '', escape = '', nullstr = chr(1), null_padding = true, strict_mode = false,
-    columns = {'day': 'VARCHAR', 'open': 'VARCHAR', 'high': 'VARCHAR', 'low': 'VARCHAR',
-      'close': 'VARCHAR', 'volume': 'VARCHAR', 'extra': 'VARCHAR'})
-) c JOIN receipts r USING (path);
+  FROM read_csv('{raw}/*/daily/*.csv', filename = 'path', header = true, auto_detect = false,
+    delim = ',', quote = '', escape = '', nullstr = chr(1), null_padding = true,
+    strict_mode = false, columns = {'day': 'VARCHAR', 'open': 'VARCHAR', 'high': 'VARCHAR',
+      'low': 'VARCHAR', 'close': 'VARCHAR', 'volume': 'VARCHAR', 'extra': 'VARCHAR'})
+) JOIN receipts USING (path);
+
+-- 2. The one sort. Windows without an order run over its result as it streams by.
+CREATE TABLE sorted AS
+SELECT rowid AS line_id, * FROM lines WHERE session IS NOT NULL
+ORDER BY symbol_id, session, ordinal, line_id;
+
+-- 3. Duplicates within a payload: of equal rows all but the first fail, of different ones all. Only
+-- the few rows that share their day with a neighbour are looked at.
+CREATE TABLE same_day AS
+SELECT * EXCLUDE (symbol_before, session_before, symbol_after, session_after) FROM (
+  SELECT *, lag(symbol_id) OVER () AS symbol_before, lag(session) OVER () AS session_before,
+    lead(symbol_id) OVER () AS symbol_after, lead(session) OVER () AS session_after
+  FROM sorted)
+WHERE (symbol_id = symbol_before AND session = session_before)
+  OR (symbol_id = symbol_after AND session = session_after);
+
+CREATE TABLE repeated AS
+SELECT line_id FROM (
+  SELECT line_id, first_value(line_id) OVER payload AS first_id,
+    count(*) OVER payload AS copies, min(bar) OVER payload IS NOT DISTINCT FROM max(bar) OVER payload
+      AS is_equal
+  FROM (SELECT line_id, ordinal, session, [open, high, low, close, volume] AS bar FROM same_day)
+  WINDOW payload AS (PARTITION BY ordinal, session ORDER BY line_id
+    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))
+WHERE copies > 1 AND (line_id <> first_id OR NOT is_equal);
+
+-- 4. Revisions: a later payload confirms what is known or restates it.
+CREATE TABLE revised AS
+SELECT line_id, symbol_id, session, is_confirming,
+  (count(*) FILTER (NOT is_confirming) OVER (
+    PARTITION BY symbol_id, session ORDER BY ordinal) - 1)::INTEGER AS revision
+FROM (
+  SELECT line_id, symbol_id, session, ordinal,
+    coalesce(bar = lag(bar) OVER (PARTITION BY symbol_id, session ORDER BY ordinal), false)
+      AS is_confirming
+  FROM (
+    SELECT line_id, symbol_id, session, ordinal, [open, high, low, close, volume] AS bar
+    FROM same_day WHERE NOT is_bad AND line_id NOT IN (FROM repeated)));
+
+-- 5. Drift, close to close against the session before as received. A first pass keeps every move that
+-- could matter and every session with several rows; the rules proper judge those few.
+CREATE TABLE moves AS
+SELECT * FROM (
+  SELECT line_id, symbol_id, session, ordinal, volume, close,
+    lag(symbol_id) OVER () = symbol_id AS has_before, lag(session) OVER () AS session_before,
+    lag(close) OVER () AS close_before,
+    lead(symbol_id) OVER () = symbol_id AS has_after, lead(session) OVER () AS session_after,
+    lead(close) OVER () AS close_after
+  FROM sorted WHERE NOT is_bad AND line_id NOT IN (FROM repeated))
+WHERE (has_before AND (session = session_before OR abs(close - close_before) * 11 > close_before))
+  OR (has_after AND session = session_after);
+
+CREATE TABLE parked AS
+WITH around AS (
+  SELECT line_id, symbol_id, volume, close,
+    first_value(CASE WHEN has_before THEN close_before END) OVER day AS before,
+    last_value(CASE WHEN has_after THEN session_after END) OVER day AS next_session,
+    last_value(CASE WHEN has_after THEN close_after END) OVER day AS next_close
+  FROM moves
+  WINDOW day AS (PARTITION BY symbol_id, session ORDER BY ordinal
+    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+), newest AS (
+  SELECT symbol_id, session, max_by(close, ordinal) AS close FROM moves GROUP BY ALL
+), judged AS (
+  SELECT a.line_id, a.volume, r.is_required, r.is_gauge,
+    a.close::DOUBLE / a.before::DOUBLE AS ratio,
+    coalesce(n.close, a.next_close)::DOUBLE / a.before::DOUBLE AS ratio_after
+  FROM around a
+  JOIN (SELECT DISTINCT symbol_id, is_required, is_gauge FROM receipts) r USING (symbol_id)
+  LEFT JOIN newest n ON n.symbol_id = a.symbol_id AND n.session = a.next_session
+  WHERE a.before IS NOT NULL
+)
+SELECT line_id FROM judged
+WHERE abs(ratio - 1) * 100 > CASE WHEN is_gauge THEN 150 WHEN is_required THEN 10 ELSE 20 END
+  AND (is_required OR volume = 0 OR abs(ratio_after - 1) * 100 <= 2
+    OR EXISTS (FROM common_splits s WHERE abs(ratio / (s.old / s.fresh) - 1) * 100 <= 1));
+
+-- 6. What became of the few rows that are not simply accepted or bad.
+CREATE TABLE exceptions AS
+SELECT line_id, 'quarantined' AS outcome, 0 AS revision FROM repeated
+UNION ALL
+SELECT line_id, CASE WHEN bool_or(line_id IN (FROM parked)) OVER same THEN 'parked'
+  WHEN is_confirming THEN 'confirming' ELSE 'accepted' END, revision
+FROM revised WINDOW same AS (PARTITION BY symbol_id, session, revision)
+UNION ALL
+SELECT line_id, 'parked', 0 FROM parked WHERE line_id NOT IN (SELECT revised.line_id FROM revised);
+
+-- 7. The two outputs.
+COPY (
+  SELECT symbol, session, open, high, low, close, volume, 'raw' AS basis, NULL::DATE AS basis_asof,
+    source, known_at, raw, (l.rowid - first_id + 2)::INTEGER AS line,
+    CASE WHEN is_bad THEN 'quarantined' ELSE coalesce(outcome, 'accepted') END AS outcome
+  FROM lines l
+  JOIN receipts USING (ordinal)
+  JOIN (SELECT ordinal, min(rowid) AS first_id FROM lines GROUP BY ordinal) USING (ordinal)
+  LEFT JOIN exceptions x ON x.line_id = l.rowid
+) TO '{output}/staging.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+
+COPY (
+  SELECT symbol, session, open, high, low, close, volume, 'raw' AS basis, NULL::DATE AS basis_asof,
+    source, coalesce(revision, 0) AS revision, known_at
+  FROM sorted
+  JOIN receipts USING (ordinal)
+  LEFT JOIN exceptions USING (line_id)
+  WHERE NOT is_bad AND coalesce(outcome, 'accepted') = 'accepted'
+) TO '{output}/analytics.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);

@@ -67,7 +67,19 @@ const importing = (path: string, more: readonly string[]): FaultStep =>
   step(`us import {inputs}/${path} --basis raw --class stock --synthetic`, 0, more);
 const DECIDE = step("ledger decide --author Person --id", 0, [DECISION, "--text", "Pass the session"]);
 
-export const BASES = {
+export type BaseName =
+  | "fresh"
+  | "listed"
+  | "first"
+  | "behind"
+  | "unbuilt"
+  | "built"
+  | "imported"
+  | "parked"
+  | "refused";
+
+/** Workspaces to begin with; each is made once. */
+export const BASES: Readonly<Record<BaseName, FaultBase>> = {
   fresh: { from: undefined, evening: "first_evening", steps: [step("init --synthetic")] },
   listed: { from: "fresh", evening: "first_evening", steps: [step("us symbols")] },
   first: { from: "listed", evening: "first_evening", steps: [step("us backfill"), BUILD, GATE] },
@@ -85,12 +97,30 @@ export const BASES = {
     evening: "second_evening",
     steps: [DAILY_UNSOUND, BUILD, { ...GATE, exit: 3 }, DECIDE],
   },
-} as const satisfies Readonly<Record<string, FaultBase | { from: string | undefined }>>;
-export type BaseName = keyof typeof BASES;
+};
+
+export const JOB_NAMES = [
+  "us-symbols",
+  "us-backfill",
+  "us-daily",
+  "us-retry",
+  "us-intraday",
+  "us-import",
+  "us-withdraw",
+  "us-build",
+  "gate-ingest",
+  "truth-approve",
+  "truth-reject",
+  "truth-waive",
+  "calendar-import",
+  "ledger-decide",
+] as const;
+export type JobName = (typeof JOB_NAMES)[number];
 
 const ASKS_AGAIN = 1;
 
-export const JOBS = {
+/** All jobs, each run on the second evening. */
+export const JOBS: Readonly<Record<JobName, FaultJob>> = {
   "us-symbols": { base: "fresh", step: step("us symbols"), finish: [], extraRequestsMax: ASKS_AGAIN },
   "us-backfill": {
     base: "listed",
@@ -152,20 +182,7 @@ export const JOBS = {
     extraRequestsMax: 0,
   },
   "ledger-decide": { base: "first", step: DECIDE, finish: [], extraRequestsMax: 0 },
-} as const satisfies Readonly<Record<string, FaultJob>>;
-export type JobName = keyof typeof JOBS;
-
-export const JOB_NAMES = Object.keys(JOBS).filter((name): name is JobName => name in JOBS);
-
-/** The job of a name, in its general form. */
-export function jobOf(name: JobName): FaultJob {
-  return JOBS[name];
-}
-
-/** The base of a name, in its general form. */
-export function baseOf(name: BaseName): FaultBase {
-  return BASES[name];
-}
+};
 
 const importedMeta = z.object({ id: z.string(), kind: z.string(), symbol: z.string().nullable() });
 

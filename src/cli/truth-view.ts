@@ -2,6 +2,7 @@
  * Where a market's time stands, on one screen: RDT, CTT, TE, the state, what holds time back and the
  * next command. Reads only; `gate ingest` is what moves anything.
  */
+import { z } from "zod";
 import type { SnapshotManifest } from "#contracts/snapshot.ts";
 import { sessionsBefore } from "#core/calendar.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
@@ -164,6 +165,23 @@ export function describeTruth(truth: TruthView): string[] {
     ...(truth.why.length === 0
       ? ["nothing holds time back"]
       : ["what holds time back:", ...truth.why.map((sentence) => `  - ${sentence}`)]),
+    ...evidenceLines(truth),
     `next: ${truth.next}`,
   ];
+}
+
+const refusedRows = z.array(z.object({ raw: z.string(), line: z.number(), text: z.string() }));
+const symbolNames = z.array(z.string());
+
+/** The rows and symbols behind the reasons, unless a build would change them anyway. */
+function evidenceLines(truth: TruthView): string[] {
+  if (truth.why.length === 0 || truth.verdict === null) return [];
+  return truth.verdict.reasons.flatMap(({ facts }) => {
+    const rows = refusedRows.safeParse(facts["rows"]).data ?? [];
+    const names = symbolNames.safeParse(facts["examples"]).data ?? [];
+    return [
+      ...rows.map((row) => `      ${row.raw} line ${row.line}: ${row.text}`),
+      ...(names.length > 0 ? [`      for example ${names.join(", ")}`] : []),
+    ];
+  });
 }

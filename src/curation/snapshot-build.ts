@@ -7,9 +7,8 @@ import type { BuildReport, SnapshotManifest } from "#contracts/snapshot.ts";
 import { openDuckDb } from "#lake/duckdb-store.ts";
 import { createPartWriter } from "#lake/part-store.ts";
 import {
-  isWhole,
+  findWholeSnapshot,
   publishSnapshot,
-  readManifest,
   readReport,
   removeUnfinishedParts,
 } from "#lake/snapshot-store.ts";
@@ -32,8 +31,8 @@ export type BuildOutcome = {
 export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome> {
   const { analyticsDir, recipe } = options;
   const snapshot = snapshotIdOf(recipe);
-  const known = readManifest(analyticsDir, snapshot);
-  if (known && isWhole(analyticsDir, known)) {
+  const known = findWholeSnapshot(analyticsDir, snapshot);
+  if (known) {
     return { manifest: known, report: readReport(analyticsDir, known), wasThere: true };
   }
   removeUnfinishedParts(analyticsDir);

@@ -35,10 +35,11 @@ export function readPointedSnapshot(analyticsDir: string): string | undefined {
   return parseStored(snapshotPointerSchema, text, "current.json").snapshot;
 }
 
-/** Makes a snapshot the one in force. Writes nothing when it already is. */
+/** Makes a snapshot the one in force. Writes nothing when it already is; a damaged pointer is replaced. */
 export function pointToSnapshot(analyticsDir: string, snapshot: string): void {
-  if (readPointedSnapshot(analyticsDir) === snapshot) return;
-  writeFileAtomic(join(analyticsDir, "current.json"), `${canonicalJson({ snapshot })}\n`);
+  const path = join(analyticsDir, "current.json");
+  const text = `${canonicalJson({ snapshot })}\n`;
+  if (readTextIfThere(path) !== text) writeFileAtomic(path, text);
 }
 
 /** The manifest of a snapshot, or `undefined` when it was never published. @throws FILE_DAMAGED */
@@ -76,12 +77,24 @@ export function publishSnapshot(
   return whole;
 }
 
-/** Whether every part of a manifest is on the disk with some content (sizes only; see `scrub`). */
-export function isWhole(analyticsDir: string, manifest: SnapshotManifest): boolean {
-  return (
-    manifest.files.every((file) => (partSize(analyticsDir, file.path) ?? 0) > 0) &&
-    readTextIfThere(join(analyticsDir, "reports", `${manifest.snapshot}.json`)) !== undefined
-  );
+/**
+ * The manifest of a snapshot that is there whole: manifest and report as published, every part with
+ * some content (sizes only; see `scrubSnapshot`). `undefined` for any other, which is to be built again.
+ */
+export function findWholeSnapshot(
+  analyticsDir: string,
+  snapshot: string,
+): SnapshotManifest | undefined {
+  const text = readTextIfThere(join(analyticsDir, "manifests", `${snapshot}.json`));
+  if (text === undefined) return undefined;
+  const { success, data } = snapshotManifestSchema.safeParse(jsonOf(text));
+  if (!success) return undefined;
+  const report = readTextIfThere(join(analyticsDir, "reports", `${snapshot}.json`));
+  const isWhole =
+    report !== undefined &&
+    sha256Hex(report) === data.reportSha256 &&
+    data.files.every((file) => (partSize(analyticsDir, file.path) ?? 0) > 0);
+  return isWhole ? data : undefined;
 }
 
 /** Paths of parts whose bytes are not those of the manifest. */
@@ -141,10 +154,17 @@ function namesIn(folder: string): string[] {
 }
 
 function parseStored<T>(schema: z.ZodType<T>, text: string, name: string): T {
+  const parsed = schema.safeParse(jsonOf(text));
+  if (!parsed.success) throw damaged(name, parsed.error);
+  return parsed.data;
+}
+
+/** `undefined` for text that is no JSON, which no schema takes. */
+function jsonOf(text: string): unknown {
   try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw damaged(name, cause);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

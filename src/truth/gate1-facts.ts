@@ -116,22 +116,48 @@ function universeCoverage(
   inputs: Gate1Inputs,
   dateOf: (session: number) => string,
 ): UniverseCoverage {
-  const { universe, report, accepted } = inputs;
+  const { universe, report, accepted, calendar } = inputs;
   const names = new Set(universe.map((member) => member.symbol));
   const open = report.reviews.filter(
     (review) => review.decision === "open" && names.has(review.symbol),
   );
-  const expected = (session: number): number =>
-    expectedMembers(universe, report, dateOf(session)).length;
+  const expected = expectedCounts(universe, report, calendar);
   return {
     size: universe.length,
-    expected,
-    failed: (session) =>
-      Math.max(0, expected(session) - (accepted.universeCounts.get(dateOf(session)) ?? 0)),
+    expected: (session) => expected[session] ?? 0,
+    failed: (session) => {
+      const there = accepted.universeCounts.get(dateOf(session)) ?? 0;
+      return Math.max(0, (expected[session] ?? 0) - there);
+    },
     parked: (session) => {
       const date = dateOf(session);
       const parked = open.filter((one) => one.session === date || one.rule === "BASIS_MISMATCH");
       return new Set(parked.map((review) => review.symbol)).size;
     },
   };
+}
+
+/** Size of `expectedMembers` by session index, counted once for the whole calendar. */
+function expectedCounts(
+  universe: readonly UniverseMember[],
+  report: BuildReport,
+  calendar: Calendar,
+): Int32Array {
+  const firstAccepted = new Map(report.symbols.map((one) => [one.symbol, one.firstAccepted]));
+  const counts = new Int32Array(calendar.sessions.length + 1);
+  const indexFrom = (date: string): number =>
+    sessionsBefore(calendar, dayNumberOf(sessionDate(date)));
+  for (const { symbol, delistedOn } of universe) {
+    const first = firstAccepted.get(symbol) ?? null;
+    if (first === null) continue;
+    const from = indexFrom(first);
+    const until = delistedOn === null ? calendar.sessions.length : indexFrom(delistedOn);
+    if (until <= from) continue;
+    counts[from] = (counts[from] ?? 0) + 1;
+    counts[until] = (counts[until] ?? 0) - 1;
+  }
+  for (let session = 1; session < counts.length; session++) {
+    counts[session] = (counts[session] ?? 0) + (counts[session - 1] ?? 0);
+  }
+  return counts;
 }

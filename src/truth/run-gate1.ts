@@ -7,8 +7,8 @@ import type { SnapshotManifest } from "#contracts/snapshot.ts";
 import type { Thresholds } from "#contracts/settings.ts";
 import type { Calendar } from "#core/calendar.ts";
 import type { MarketId, ProxySet } from "#core/market-definition.ts";
-import type { Verdict } from "#core/verdict.ts";
-import { openDuckDb } from "#lake/duckdb-store.ts";
+import type { Verdict, VerdictReason } from "#core/verdict.ts";
+import { type DuckDbSession, openDuckDb } from "#lake/duckdb-store.ts";
 import { readReport } from "#lake/snapshot-store.ts";
 import type { Ledger } from "#ledger/ledger-store.ts";
 import { digestOfJson } from "#platform/digest.ts";
@@ -16,6 +16,7 @@ import type { Workspace } from "#platform/workspace.ts";
 import { readAcceptedSessions, readAcceptedSymbols } from "./coverage-store.ts";
 import { type UniverseMember, expectedMembers, indexOfDate, makeCttFacts } from "./gate1-facts.ts";
 import { type CttVerdict, type Refusal, decideCtt } from "./gate1/market-verdict.ts";
+import { readRefusedRows } from "./quarantine-reader-store.ts";
 import type { TruthEvents } from "./truth-events.ts";
 
 /** Symbols that a coverage reason names. */
@@ -84,9 +85,10 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
       previous: events.ctt,
       ctt: ctt ?? events.ctt,
       moved,
-      verdict: await nameMissingSymbols(decided, {
+      verdict: await showEvidence(decided.verdict, {
         session,
         analyticsDir,
+        quarantineDir: workspace.quarantineDir(market),
         manifest,
         expectedOn: (date) => expectedMembers(options.universe, report, date),
       }),
@@ -136,29 +138,38 @@ function exitCodeOf(decided: CttVerdict, moved: boolean): 0 | 3 | 4 {
   return decided.onlyReviewsHold ? 4 : 3;
 }
 
-/** Coverage is decided on counts; the reason names symbols, which are read for the one session only. */
-async function nameMissingSymbols(
-  decided: CttVerdict,
-  of: {
-    readonly session: Parameters<typeof readAcceptedSymbols>[0]["session"];
-    readonly analyticsDir: string;
-    readonly manifest: SnapshotManifest;
-    readonly expectedOn: (date: string) => readonly string[];
-  },
-): Promise<Verdict> {
-  const { verdict } = decided;
-  const reasons = [];
+type Evidence = {
+  readonly session: DuckDbSession;
+  readonly analyticsDir: string;
+  readonly quarantineDir: string;
+  readonly manifest: SnapshotManifest;
+  readonly expectedOn: (date: string) => readonly string[];
+};
+
+/** Adds to each reason what a person wants to see: the refused rows, or the symbols that failed. */
+async function showEvidence(verdict: Verdict, evidence: Evidence): Promise<Verdict> {
+  const reasons: VerdictReason[] = [];
   for (const reason of verdict.reasons) {
-    const date = reason.facts["session"];
-    if (!reason.rule.startsWith("UNIVERSE_") || typeof date !== "string") {
-      reasons.push(reason);
-      continue;
-    }
-    const { session, analyticsDir, manifest } = of;
-    const symbols = of.expectedOn(date);
-    const there = await readAcceptedSymbols({ session, analyticsDir, manifest, symbols, date });
-    const examples = symbols.filter((symbol) => !there.has(symbol)).slice(0, EXAMPLES_MAX);
-    reasons.push({ ...reason, facts: { ...reason.facts, examples } });
+    const shown = await evidenceFor(reason, evidence);
+    reasons.push({ ...reason, facts: { ...reason.facts, ...shown } });
   }
   return { ...verdict, reasons };
+}
+
+async function evidenceFor(
+  reason: VerdictReason,
+  evidence: Evidence,
+): Promise<VerdictReason["facts"]> {
+  const { session: date, symbol } = reason.facts;
+  if (typeof date !== "string") return {};
+  if (reason.rule === "ROW_REJECTED" && typeof symbol === "string") {
+    const { quarantineDir, manifest } = evidence;
+    const of = { symbol, session: date };
+    return { rows: await readRefusedRows(quarantineDir, manifest.snapshot, of) };
+  }
+  if (!reason.rule.startsWith("UNIVERSE_")) return {};
+  const { session, analyticsDir, manifest } = evidence;
+  const symbols = evidence.expectedOn(date);
+  const there = await readAcceptedSymbols({ session, analyticsDir, manifest, symbols, date });
+  return { examples: symbols.filter((one) => !there.has(one)).slice(0, EXAMPLES_MAX) };
 }

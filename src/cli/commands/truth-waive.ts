@@ -10,7 +10,7 @@ import { openDecisions } from "../decisions-open.ts";
 import { requireUs } from "../market-choice.ts";
 import { dateOption, requiredOption } from "../option-values.ts";
 import { gate1Options } from "../us-gate.ts";
-import { openUs } from "../us-open.ts";
+import { openUs, rdtOf } from "../us-open.ts";
 
 /** Records the waiver under a decision that exists. @throws WAIVER_NOT_NEEDED, DECISION_UNKNOWN */
 export const runTruthWaive: RunCommand = async (context, input) => {
@@ -35,6 +35,14 @@ export const runTruthWaive: RunCommand = async (context, input) => {
     }
     const alreadyWaived = us.events.waivers.has(waiverKey(symbol, session));
     if (!alreadyWaived) {
+      const { ctt } = us.events;
+      if (ctt !== null && session <= ctt) {
+        throw notNeeded(`truth time has passed ${session} already`, symbol, session);
+      }
+      const rdt = rdtOf(us);
+      if (rdt === null || session > rdt) {
+        throw notNeeded(`nothing of ${session} was received yet`, symbol, session);
+      }
       const { refusals } = await decideGate1(gate1Options(us));
       const refusal = refusals(symbol, session);
       if (refusal === undefined)

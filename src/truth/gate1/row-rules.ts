@@ -130,6 +130,8 @@ export function judgeValues(table: BarTable, row: number, hasVolume: boolean): n
   if (open > high || open < low) failed |= OPEN_OUTSIDE_RANGE;
   if (close > high || close < low) failed |= CLOSE_OUTSIDE_RANGE;
   if (hasVolume && (table.volume[row] ?? NaN) < 0) failed |= NEGATIVE_VOLUME;
+  // Fails closed, whatever the flags say: a sum with NaN or an infinity in it is below nothing.
+  if (!(open + high + low + close < Infinity)) failed |= SCHEMA_NUMBER;
   return failed;
 }
 
@@ -149,7 +151,7 @@ function judgeFlags(flags: number, hasVolume: boolean): number {
 
 /** Calendar rules of one day; an unreadable date fails the schema rule alone. */
 export function judgeDay(day: number, wholeThroughDay: number, sessions: SessionIndex): number {
-  if (day < sessions.fromDay || day > sessions.toDay) return day === BAD_DAY ? 0 : OUTSIDE_CALENDAR;
+  if (day < sessions.fromDay || day > sessions.toDay) return day === BAD_DAY ? SCHEMA_DATE : OUTSIDE_CALENDAR;
   let failed = (sessions.indexOfDay[day - sessions.fromDay] ?? -1) < 0 ? NOT_A_SESSION : 0;
   if (day > wholeThroughDay) failed |= SESSION_NOT_WHOLE;
   return failed;

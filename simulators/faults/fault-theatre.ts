@@ -1,0 +1,151 @@
+/**
+ * Makes workspaces and runs commands in them: bases once, copies for every run, each with a key of its
+ * own so that one vendor can serve many. What is suffered and compared is decided by its callers.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AlphaVantageSimulator } from "../alpha-vantage/alpha-vantage-server.ts";
+import type { RequestRecord } from "../alpha-vantage/control-protocol.ts";
+import { BASES, type BaseName, type FaultStep, wordsOf } from "./fault-jobs.ts";
+import type { FaultPoint } from "./fault-points.ts";
+import { EVENINGS, type FaultStage, type VendorName, openStage, settingsText } from "./fault-stage.ts";
+import { PRODUCT_ENTRY, type ProductRun, runProduct } from "./product-process.ts";
+
+/** A workspace with a vendor and a key. */
+export type Scene = {
+  readonly workspace: string;
+  readonly vendor: VendorName;
+  readonly key: string;
+};
+
+export interface FaultTheatre {
+  /** A copy of a base, to be used up. */
+  openScene(base: BaseName, vendor: VendorName, name: string): Promise<Scene>;
+  /** Another copy of a scene as it is, to look into without changing anything. */
+  copyOf(scene: Scene): string;
+  /** Runs one command; the vendor fails meanwhile as the step says. */
+  run(scene: Scene, step: FaultStep, point?: FaultPoint): Promise<ProductRun>;
+  /** Requests that the vendor has seen from a scene. */
+  requestsOf(scene: Scene): readonly RequestRecord[];
+  /** Deletes a scene, unless scenes are to be kept. */
+  closeScene(scene: Scene): void;
+  close(): Promise<void>;
+}
+
+export type TheatreOptions = {
+  /** The product's `main.ts`; that of this project by default. */
+  readonly entry?: string | undefined;
+  /** Leaves all workspaces where they are. */
+  readonly keep?: boolean | undefined;
+};
+
+/** A run whose exit code was not the right one for its step. */
+export class WrongExit extends Error {}
+
+/** Opens the theatre in a temporary folder. */
+export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTheatre> {
+  const folder = mkdtempSync(join(tmpdir(), "meridian-faults-"));
+  const stage = await openStage(folder);
+  const entry = options.entry ?? PRODUCT_ENTRY;
+  // Kept apart from the operator's own, and thrown away: each start of the product is then quick.
+  const environment = { NODE_COMPILE_CACHE: join(folder, "compiled") };
+  const bases = new Map<BaseName, Promise<string>>();
+  let scenes = 0;
+
+  const run = async (scene: Scene, step: FaultStep, point?: FaultPoint): Promise<ProductRun> => {
+    const vendor = stage.vendor(scene.vendor);
+    const rules = (step.vendorFaults ?? []).map((rule) => ({ ...rule, apiKey: scene.key }));
+    const ids = rules.map((rule) => vendor.addFault(rule));
+    try {
+      return await runProduct({
+        entry,
+        words: wordsOf(step, scene.workspace, stage.inputs),
+        workspace: scene.workspace,
+        environment: { ...environment, ALPHAVANTAGE_API_KEYS: scene.key },
+        ...clockOf(scene.vendor, vendor),
+        strikes: point?.strikes,
+        killAfterMs: point?.killAfterMs,
+      });
+    } finally {
+      for (const id of ids) vendor.clearFaults(id);
+    }
+  };
+
+  const makeBase = async (name: BaseName): Promise<string> => {
+    const { from, evening, steps } = BASES[name];
+    const workspace = join(folder, "bases", name);
+    mkdirSync(workspace, { recursive: true });
+    if (from !== undefined) cpSync(await baseOf(from), workspace, { recursive: true });
+    const scene: Scene = { workspace, vendor: evening, key: `BASE-${name.toUpperCase()}` };
+    setUp(scene, stage);
+    for (const step of steps) requireExit(step, await run(scene, step));
+    return workspace;
+  };
+  const baseOf = (name: BaseName): Promise<string> => {
+    const known = bases.get(name);
+    if (known !== undefined) return known;
+    const made = makeBase(name);
+    bases.set(name, made);
+    return made;
+  };
+
+  return {
+    run,
+    openScene: async (base, vendor, name) => {
+      const id = `${name}-${++scenes}`;
+      const workspace = join(folder, "scenes", id);
+      cpSync(await baseOf(base), workspace, { recursive: true });
+      const scene = { workspace, vendor, key: `SCENE-${id.toUpperCase()}` };
+      setUp(scene, stage);
+      return scene;
+    },
+    copyOf: (scene) => {
+      const copy = `${scene.workspace}-copy`;
+      rmSync(copy, { recursive: true, force: true });
+      cpSync(scene.workspace, copy, { recursive: true });
+      return copy;
+    },
+    requestsOf: ({ vendor, key }) =>
+      stage.vendor(vendor).requests().filter((request) => request.apiKey === key),
+    closeScene: ({ workspace }) => {
+      if (options.keep === true) return;
+      for (const path of [workspace, `${workspace}-copy`]) {
+        rmSync(path, { recursive: true, force: true });
+      }
+    },
+    close: async () => {
+      await stage.close();
+      if (options.keep !== true) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @throws WrongExit when a command ended otherwise than its step says */
+export function requireExit(step: FaultStep, run: ProductRun): void {
+  if (run.exitCode === step.exit) return;
+  throw new WrongExit(describeExit(step, run));
+}
+
+/** How a command ended, in a few lines. */
+export function describeExit(step: FaultStep, run: ProductRun): string {
+  const ended = run.hung ? "hung" : run.isKilled ? "was killed" : `ended with ${run.exitCode}`;
+  const said = `${run.stderr}\n${run.stdout}`.trim().split("\n").slice(0, 6).join("\n    ");
+  return `meridian ${step.words.join(" ")} ${ended} where ${step.exit} is right:\n    ${said}`;
+}
+
+function setUp(scene: Scene, stage: FaultStage): void {
+  const text = settingsText(stage.vendor(scene.vendor).baseUrl);
+  writeFileSync(join(scene.workspace, "meridian.toml"), text);
+}
+
+/** The clock of the operator is that of the vendor. */
+function clockOf(
+  name: VendorName,
+  vendor: AlphaVantageSimulator,
+): { readonly fixedAt: string } | { readonly clockShiftMs: number } {
+  if (name === "first_evening") return { fixedAt: EVENINGS[0] };
+  if (name === "second_evening") return { fixedAt: EVENINGS[1] };
+  const machineMs = Temporal.Now.instant().epochMilliseconds;
+  return { clockShiftMs: vendor.clock.simulatedNow() - machineMs };
+}
