@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { FaultRule } from "../alpha-vantage/fault-book.ts";
+import type { VendorName } from "./fault-stage.ts";
 
 /** One command, with the exit codes that are right for it. */
 export type FaultStep = {
@@ -19,7 +20,7 @@ export type FaultStep = {
 /** A workspace that scenarios begin with: that of another base, and what was done since. */
 export type FaultBase = {
   readonly from: BaseName | undefined;
-  readonly evening: "first_evening" | "second_evening";
+  readonly vendor: VendorName;
   readonly steps: readonly FaultStep[];
 };
 
@@ -45,10 +46,10 @@ const step = (words: string, exit = 0, more: readonly string[] = []): FaultStep 
 });
 const withFault = (one: FaultStep, rule: FaultRule): FaultStep => ({ ...one, vendorFaults: [rule] });
 
-const BUILD = step("us build");
-const GATE = step("gate ingest", 0, MARKET);
-const RETRY = step("us retry");
-const DAILY = step("us daily");
+export const BUILD = step("us build");
+export const GATE = step("gate ingest", 0, MARKET);
+export const RETRY = step("us retry");
+export const DAILY = step("us daily");
 const DAILY_SERIES = "TIME_SERIES_DAILY_ADJUSTED";
 /** The vendor fails on one fund as long as this step is tried. */
 const DAILY_IN_PART = withFault(step("us daily", 5), {
@@ -65,7 +66,8 @@ const DAILY_UNSOUND = withFault(DAILY, {
 });
 const importing = (path: string, more: readonly string[]): FaultStep =>
   step(`us import {inputs}/${path} --basis raw --class stock --synthetic`, 0, more);
-const DECIDE = step("ledger decide --author Person --id", 0, [DECISION, "--text", "Pass the session"]);
+/** Records the decision that waivers and corrections refer to. */
+export const DECIDE = step("ledger decide --author Person --id", 0, [DECISION, "--text", "Pass the session"]);
 
 export type BaseName =
   | "fresh"
@@ -80,21 +82,21 @@ export type BaseName =
 
 /** Workspaces to begin with; each is made once. */
 export const BASES: Readonly<Record<BaseName, FaultBase>> = {
-  fresh: { from: undefined, evening: "first_evening", steps: [step("init --synthetic")] },
-  listed: { from: "fresh", evening: "first_evening", steps: [step("us symbols")] },
-  first: { from: "listed", evening: "first_evening", steps: [step("us backfill"), BUILD, GATE] },
-  behind: { from: "first", evening: "second_evening", steps: [DAILY_IN_PART] },
-  unbuilt: { from: "first", evening: "second_evening", steps: [DAILY] },
-  built: { from: "unbuilt", evening: "second_evening", steps: [BUILD] },
-  imported: { from: "first", evening: "second_evening", steps: [importing("CLIFF.csv", ["--symbol", "WRONG"])] },
+  fresh: { from: undefined, vendor: "running", steps: [step("init --synthetic")] },
+  listed: { from: "fresh", vendor: "first_evening", steps: [step("us symbols")] },
+  first: { from: "listed", vendor: "first_evening", steps: [step("us backfill"), BUILD, GATE] },
+  behind: { from: "first", vendor: "second_evening", steps: [DAILY_IN_PART] },
+  unbuilt: { from: "first", vendor: "second_evening", steps: [DAILY] },
+  built: { from: "unbuilt", vendor: "second_evening", steps: [BUILD] },
+  imported: { from: "first", vendor: "second_evening", steps: [importing("CLIFF.csv", ["--symbol", "WRONG"])] },
   parked: {
     from: "first",
-    evening: "second_evening",
+    vendor: "second_evening",
     steps: [importing("CLIFF.csv", ["--symbol", "CLIFF"]), BUILD],
   },
   refused: {
     from: "first",
-    evening: "second_evening",
+    vendor: "second_evening",
     steps: [DAILY_UNSOUND, BUILD, { ...GATE, exit: 3 }, DECIDE],
   },
 };

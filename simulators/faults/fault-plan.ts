@@ -44,9 +44,16 @@ export const faultPlanSchema = z.strictObject({
 });
 export type FaultPlan = z.output<typeof faultPlanSchema>;
 
-/** The operations of a child in order, and those at which something happened to it. */
+const operationSchema = z.strictObject({
+  /** e.g. `rename data/analytics/us/current.json`. */
+  label: z.string(),
+  needsRoom: z.boolean(),
+});
+export type CountedOperation = z.output<typeof operationSchema>;
+
+/** What a child did, in order, and how many operations found no room on the disk. */
 export const faultReportSchema = z.strictObject({
-  operations: z.array(z.string()),
-  struck: z.array(z.strictObject({ at: z.int(), action: z.enum(STRIKE_ACTIONS), label: z.string() })),
+  operations: z.array(operationSchema),
+  refused: z.int().min(0),
 });
 export type FaultReport = z.output<typeof faultReportSchema>;

@@ -4,7 +4,7 @@
  */
 import { must } from "#core/assert.ts";
 import { streamOf, uniformAt } from "../synthetic-market/counter-random.ts";
-import type { Strike } from "./fault-plan.ts";
+import type { CountedOperation, Strike } from "./fault-plan.ts";
 
 /**
  * `kill`: the process dies at an operation, inside a write, or at some instant. `full`: the disk has no
@@ -25,7 +25,7 @@ export type FaultPoint = {
 
 /** What an undisturbed run of the job did. */
 export type UndisturbedRun = {
-  readonly operations: readonly string[];
+  readonly operations: readonly CountedOperation[];
   readonly durationMs: number;
 };
 
@@ -72,7 +72,8 @@ export function chooseDeath(chance: PointChance, run: UndisturbedRun): FaultPoin
 /** Chooses where the disk is full. */
 export function chooseFullDisk(chance: PointChance, run: UndisturbedRun): FaultPoint {
   const action = oneOf(chance, ["full_once", "full_on"] as const);
-  return strikeAt(action, pickOperation(chance, run), run);
+  const places = run.operations.flatMap(({ needsRoom }, index) => (needsRoom ? [index + 1] : []));
+  return strikeAt(action, oneOf(chance, places), run);
 }
 
 /** Chooses up to three moments at which the wall clock is set forward or back. */
@@ -106,6 +107,6 @@ function pickOperation(chance: PointChance, { operations }: UndisturbedRun): num
 }
 
 function strikeAt(action: Strike["action"], at: number, { operations }: UndisturbedRun): FaultPoint {
-  const label = operations[at - 1] ?? "nothing";
+  const label = operations[at - 1]?.label ?? "nothing";
   return { strikes: [{ at, action }], says: `${action} at ${at} of ${operations.length}, ${label}` };
 }

@@ -11,12 +11,12 @@ import {
   type AlphaVantageSimulator,
   startAlphaVantageSimulator,
 } from "../alpha-vantage/alpha-vantage-server.ts";
-import { instantOfText, runningClock, standingClock } from "../alpha-vantage/simulator-clock.ts";
+import { type SimulatorClock, instantOfText, runningClock, standingClock } from "../alpha-vantage/simulator-clock.ts";
 import { stockSymbols } from "../synthetic-market/roster.ts";
 import { buildSyntheticMarket } from "../synthetic-market/synthetic-market.ts";
 
-/** After the close in New York, on two evenings that follow each other. */
-export const EVENINGS = ["2026-05-18T22:00:00Z", "2026-05-19T22:00:00Z"] as const;
+/** 21:00 in New York, when the extended hours are over too, on two evenings that follow each other. */
+const EVENINGS = ["2026-05-19T01:00:00Z", "2026-05-20T01:00:00Z"] as const;
 
 /** The three vendors of a stage: one stands at each evening, one runs from the second. */
 export type VendorName = "first_evening" | "second_evening" | "running";
@@ -36,18 +36,18 @@ const STOCKS = stockSymbols(1);
 const IMPORT_SESSIONS = 40;
 const IMPORT_TO = "2026-05-15";
 const HALF = 0.5;
-/** The vendor allows a little more than the settings ask for, and counts. */
-const RUNNING_LIMITS = { callsPerDay: 100, spacingMs: 8 };
 
-/** Calls that the operator's settings allow; the running vendor refuses what goes beyond. */
-export const CALLS_PER_DAY = 90;
+/** Calls a day that the vendor and the operator's settings allow. */
+export const CALLS_PER_DAY = 60;
+/** Likewise a second; fast enough to be no hindrance. */
+export const CALLS_PER_SECOND = 100;
 
 /** Settings as an operator on the premium plan has them, but quick. */
 export function settingsText(baseUrl: string): string {
   return `[us.vendor]
 base_url = "${baseUrl}"
 plan = "premium"
-calls_per_second = 100
+calls_per_second = ${CALLS_PER_SECOND}
 calls_per_minute = 75000
 calls_per_day = ${CALLS_PER_DAY}
 timeout_seconds = 5
@@ -67,20 +67,17 @@ export async function openStage(folder: string): Promise<FaultStage> {
     to: HISTORY_TO,
     symbols: STOCKS,
   });
-  const start = (
-    clock: Parameters<typeof startAlphaVantageSimulator>[0]["clock"],
-    limits = {},
-  ): Promise<AlphaVantageSimulator> =>
+  const start = (clock: SimulatorClock): Promise<AlphaVantageSimulator> =>
     startAlphaVantageSimulator({
       market,
       clock,
       defaultPlan: "premium",
-      limits: { premium: limits },
+      limits: { premium: { callsPerDay: CALLS_PER_DAY } },
     });
   const vendors = {
     first_evening: await start(standingClock(instantOfText(EVENINGS[0]))),
     second_evening: await start(standingClock(instantOfText(EVENINGS[1]))),
-    running: await start(runningClock(instantOfText(EVENINGS[1])), RUNNING_LIMITS),
+    running: await start(runningClock(instantOfText(EVENINGS[1]))),
   };
   const inputs = join(folder, "inputs");
   writeInputs(inputs);
@@ -108,7 +105,7 @@ function writeInputs(inputs: string): void {
 function priceFile(level: (row: number) => number): string {
   const calendar = buildCalendar(NYSE_FACTS);
   const lastDay = dayNumberOf(sessionDate(IMPORT_TO));
-  const days = calendar.sessions.filter((day) => day <= lastDay).slice(-IMPORT_SESSIONS);
+  const days = [...calendar.sessions].filter((day) => day <= lastDay).slice(-IMPORT_SESSIONS);
   const rows = days.map((day, row) => {
     const close = (20 + (row % 7) / 10) * level(row);
     const [open, high, low] = [close, close * 1.01, close * 0.99];

@@ -9,7 +9,7 @@ import type { AlphaVantageSimulator } from "../alpha-vantage/alpha-vantage-serve
 import type { RequestRecord } from "../alpha-vantage/control-protocol.ts";
 import { BASES, type BaseName, type FaultStep, wordsOf } from "./fault-jobs.ts";
 import type { FaultPoint } from "./fault-points.ts";
-import { EVENINGS, type FaultStage, type VendorName, openStage, settingsText } from "./fault-stage.ts";
+import { type FaultStage, type VendorName, openStage, settingsText } from "./fault-stage.ts";
 import { PRODUCT_ENTRY, type ProductRun, runProduct } from "./product-process.ts";
 
 /** A workspace with a vendor and a key. */
@@ -51,19 +51,22 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
   // Kept apart from the operator's own, and thrown away: each start of the product is then quick.
   const environment = { NODE_COMPILE_CACHE: join(folder, "compiled") };
   const bases = new Map<BaseName, Promise<string>>();
+  const commands = new Map<string, number>();
   let scenes = 0;
 
   const run = async (scene: Scene, step: FaultStep, point?: FaultPoint): Promise<ProductRun> => {
     const vendor = stage.vendor(scene.vendor);
     const rules = (step.vendorFaults ?? []).map((rule) => ({ ...rule, apiKey: scene.key }));
     const ids = rules.map((rule) => vendor.addFault(rule));
+    const before = commands.get(scene.workspace) ?? 0;
+    commands.set(scene.workspace, before + 1);
     try {
       return await runProduct({
         entry,
         words: wordsOf(step, scene.workspace, stage.inputs),
         workspace: scene.workspace,
         environment: { ...environment, ALPHAVANTAGE_API_KEYS: scene.key },
-        ...clockOf(scene.vendor, vendor),
+        ...clockOf(scene.vendor, vendor, before),
         strikes: point?.strikes,
         killAfterMs: point?.killAfterMs,
       });
@@ -73,11 +76,11 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
   };
 
   const makeBase = async (name: BaseName): Promise<string> => {
-    const { from, evening, steps } = BASES[name];
+    const { from, vendor, steps } = BASES[name];
     const workspace = join(folder, "bases", name);
     mkdirSync(workspace, { recursive: true });
     if (from !== undefined) cpSync(await baseOf(from), workspace, { recursive: true });
-    const scene: Scene = { workspace, vendor: evening, key: `BASE-${name.toUpperCase()}` };
+    const scene: Scene = { workspace, vendor, key: `BASE-${name.toUpperCase()}` };
     setUp(scene, stage);
     for (const step of steps) requireExit(step, await run(scene, step));
     return workspace;
@@ -139,13 +142,16 @@ function setUp(scene: Scene, stage: FaultStage): void {
   writeFileSync(join(scene.workspace, "meridian.toml"), text);
 }
 
-/** The clock of the operator is that of the vendor. */
+/** The operator's clock is the vendor's; where that stands, each command is given a minute later. */
 function clockOf(
   name: VendorName,
   vendor: AlphaVantageSimulator,
+  minutes: number,
 ): { readonly fixedAt: string } | { readonly clockShiftMs: number } {
-  if (name === "first_evening") return { fixedAt: EVENINGS[0] };
-  if (name === "second_evening") return { fixedAt: EVENINGS[1] };
-  const machineMs = Temporal.Now.instant().epochMilliseconds;
-  return { clockShiftMs: vendor.clock.simulatedNow() - machineMs };
+  const vendorMs = vendor.clock.simulatedNow();
+  if (name === "running") {
+    return { clockShiftMs: vendorMs - Temporal.Now.instant().epochMilliseconds };
+  }
+  const instant = Temporal.Instant.fromEpochMilliseconds(vendorMs);
+  return { fixedAt: instant.add({ minutes }).toString() };
 }

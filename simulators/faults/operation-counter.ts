@@ -3,7 +3,7 @@
  * ones. Which functions are operations, and how each is torn or refused, is for the `patch-*` files.
  */
 import { writeFileSync } from "node:fs";
-import type { FaultPlan, FaultReport, Strike } from "./fault-plan.ts";
+import type { CountedOperation, FaultPlan, FaultReport, Strike } from "./fault-plan.ts";
 
 /** One call of a function that touches the disk. `T` is a promise where it ends later. */
 export type Operation<T> = {
@@ -28,8 +28,8 @@ export interface OperationCounter {
 /** To be made before anything is patched, so that its own file operations are the real ones. */
 export function createOperationCounter(plan: FaultPlan): OperationCounter {
   const strikes = new Map(plan.strikes.map((strike) => [strike.at, strike]));
-  const operations: string[] = [];
-  const struck: FaultReport["struck"][number][] = [];
+  const operations: CountedOperation[] = [];
+  let refused = 0;
   const write = writeFileSync;
   let isInside = false;
   let isFull = false;
@@ -37,7 +37,7 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
 
   const save = (): void => {
     isInside = true;
-    write(plan.reportPath, JSON.stringify({ operations, struck } satisfies FaultReport));
+    write(plan.reportPath, JSON.stringify({ operations, refused } satisfies FaultReport));
   };
   const die = (): never => {
     save();
@@ -48,11 +48,9 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
 
   /** Notes an operation, does what comes before it, and says how it is to go on. */
   const meet = (operation: Operation<unknown>): "whole" | "then_die" | "torn" | "refused" => {
-    operations.push(operation.label);
+    const needsRoom = operation.refuse !== undefined;
+    operations.push({ label: operation.label, needsRoom });
     const strike = strikes.get(operations.length);
-    if (strike !== undefined) {
-      struck.push({ at: strike.at, action: strike.action, label: operation.label });
-    }
     switch (strike?.action) {
       case "kill_before":
         return die();
@@ -61,7 +59,7 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
       case "kill_after":
         return "then_die";
       case "full_once":
-        return operation.refuse === undefined ? "whole" : "refused";
+        return needsRoom ? "refused" : "whole";
       case "full_on":
         isFull = true;
         break;
@@ -72,7 +70,12 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
         break;
       case undefined:
     }
-    return isFull && operation.refuse !== undefined ? "refused" : "whole";
+    return isFull && needsRoom ? "refused" : "whole";
+  };
+
+  const refusalOf = (operation: Operation<unknown>): Error => {
+    refused += 1;
+    return operation.refuse?.() ?? new Error(`there is always room for ${operation.label}`);
   };
 
   return {
@@ -105,8 +108,4 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
 /** Stops this process for a while, as a slow disk would. */
 function hold({ holdMs = 0 }: Strike): void {
   if (holdMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, holdMs);
-}
-
-function refusalOf(operation: Operation<unknown>): Error {
-  return operation.refuse?.() ?? new Error(`there is always room for ${operation.label}`);
 }

@@ -44,7 +44,7 @@ export type ProductRun = {
 /** No command of these small workspaces takes a tenth of it, on a busy machine either. */
 const HUNG_MS = 45_000;
 const PRELOAD = new URL("./fault-preload.ts", import.meta.url).href;
-const NO_REPORT: FaultReport = { operations: [], struck: [] };
+const NO_REPORT: FaultReport = { operations: [], refused: 0 };
 const SECRETS = /^(ALPHAVANTAGE|SMARTAPI|MERIDIAN_(WORKSPACE|FAULT))/;
 
 /** The product of this project. */

@@ -149,7 +149,8 @@ function nameless(text: string | undefined, manifests: readonly StoredManifest[]
     (done, { snapshot, contentDigest }) => done.replaceAll(snapshot, `content ${contentDigest}`),
     text ?? "",
   );
-  return named.replaceAll(INSTANT, "some time");
+  // Markdown escapes the colons.
+  return named.replaceAll("\\:", ":").replaceAll(INSTANT, "some time");
 }
 
 function receiptsOf(workspace: string): string {
@@ -175,13 +176,22 @@ function rowsAsText(rows: readonly Readonly<Record<string, unknown>>[]): string 
 }
 
 /** How a key is named in the stores of the product. */
-export function keyLabelOf(key: string): string {
+function keyLabelOf(key: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 8);
 }
 
-/** Calls that the budget has counted for a key. */
+/** Calls that the budget has counted for a key on the day it is in. */
 export function readCallsUsed(workspace: string, key: string): number {
   const rows = readRows(workspace, "us", "SELECT key_label, used FROM call_budget_keys");
   const row = rows.find(({ key_label: label }) => label === keyLabelOf(key));
   return Number(row?.["used"] ?? 0);
+}
+
+/** Milliseconds between the permits that the budget remembers for a key, by the machine's own clock. */
+export function readGrantSpacings(workspace: string, key: string): number[] {
+  const sql = "SELECT key_label, granted_at_ms FROM call_budget_grants ORDER BY granted_at_ms";
+  const instants = readRows(workspace, "us", sql)
+    .filter(({ key_label: label }) => label === keyLabelOf(key))
+    .map((row) => Number(row["granted_at_ms"]));
+  return instants.slice(1).map((instant, index) => instant - (instants[index] ?? 0));
 }

@@ -51,9 +51,9 @@ function expectationOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `a ${issue.expected}`;
     case "too_small":
-      return `a value of at least ${issue.minimum}`;
+      return `a value ${issue.inclusive === false ? "above" : "of at least"} ${issue.minimum}`;
     case "too_big":
-      return `a value of at most ${issue.maximum}`;
+      return `a value ${issue.inclusive === false ? "below" : "of at most"} ${issue.maximum}`;
     case "invalid_value":
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     default:

@@ -13,8 +13,8 @@ import { type Universe, decideUniverse } from "#markets/us/universe.ts";
 import { usCalendar, usCorrections } from "#markets/us/us-calendar.ts";
 import type { UsDataContext } from "#markets/us/us-data-context.ts";
 import { openStateStore } from "#platform/state-store.ts";
-import type { UniverseMember } from "#truth/gate1-facts.ts";
 import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
+import type { UniverseMember } from "#truth/universe-coverage.ts";
 import type { CommandContext } from "./command-context.ts";
 import { startProgress } from "./progress.ts";
 

@@ -18,7 +18,7 @@ import { type BuildBuffers, createBuildBuffers } from "./build-buffers.ts";
 import { type BuildTally, createBuildTally } from "./build-tally.ts";
 import { judgeIntraday } from "./judge-intraday.ts";
 import { judgeSymbol } from "./judge-symbol.ts";
-import { sourceName } from "./price-part.ts";
+import { sourceNameOf } from "./source-name.ts";
 import type { QuarantineWriter } from "./quarantine-store.ts";
 import { mergeSeries } from "./merge-series.ts";
 import type { SymbolInputs } from "./symbol-inputs.ts";
@@ -112,7 +112,7 @@ function takeEvents(state: RunState, inputs: SymbolInputs): MergedEvents {
       symbol: inputs.symbol,
       day,
       units: [splitUnits || NaN, dividendUnits || NaN],
-      source: sourceName(receipt.source, receipt.synthetic),
+      source: sourceNameOf(receipt),
       revision: 0,
       knownAtMs: instantOfIso(receipt.fetchedAt),
     });

@@ -3,7 +3,7 @@ import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import { instantOfIso } from "#platform/system-clock.ts";
 import { type RefusedValue, failedRules } from "./build-events.ts";
 import type { DatedValue } from "./market-parsers.ts";
-import { sourceName } from "./price-part.ts";
+import { sourceNameOf } from "./source-name.ts";
 
 export type SeriesRow = {
   readonly day: number;
@@ -30,7 +30,7 @@ export function mergeSeries(
   let parsed = 0;
   for (const { receipt, values } of payloads) {
     const knownAtMs = instantOfIso(receipt.fetchedAt);
-    const source = sourceName(receipt.source, receipt.synthetic);
+    const source = sourceNameOf(receipt);
     for (const value of values) {
       parsed++;
       const rules = failedRules(value, "observation");

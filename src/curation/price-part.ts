@@ -3,7 +3,6 @@
  * for analytics (accepted rows and their canonical text). Symbols come in order, so parts are sorted.
  */
 import { must } from "#core/assert.ts";
-import type { BarTable } from "#lake/bar-table.ts";
 import { NULL_DAY, type PartColumn } from "#lake/column-chunk-store.ts";
 import type { RowText } from "#lake/row-text.ts";
 import {
@@ -14,16 +13,11 @@ import {
   reserveColumns,
 } from "./growing-columns.ts";
 import { ROW_OUTCOMES } from "./row-outcome.ts";
-import type { SymbolRows } from "./symbol-rows.ts";
+import { type JudgedRows, type PriceLayout, writePriceText } from "./price-text.ts";
+import { sourceNameOf } from "./source-name.ts";
+import type { SymbolPayload, SymbolRows } from "./symbol-rows.ts";
 
 const MS_PER_MINUTE = 60_000;
-
-/** What a buffer needs to know of the judged rows. */
-export type JudgedRows = {
-  readonly outcomes: Uint8Array;
-  readonly revisionOf: Int32Array;
-  readonly payloadOf: Int32Array;
-};
 
 export interface PriceBuffer {
   readonly rows: number;
@@ -32,9 +26,6 @@ export interface PriceBuffer {
   columns(): PartColumn[];
   clear(): void;
 }
-
-/** `frequency` adds the bar's start and leaves out what only daily rows have. */
-export type PriceLayout = "daily" | "intraday";
 
 function priceColumns() {
   return {
@@ -69,49 +60,21 @@ function createDictionaries(): PriceDictionaries {
   };
 }
 
-/** The name of a source as readers see it; SYNTHETIC data says so in every row (decision 33). */
-export function sourceName(source: string, synthetic: boolean): string {
-  return synthetic ? `SYNTHETIC:${source}` : source;
-}
+/** The columns of the bar table that go into a part as they are. */
+const BAR_COLUMNS = ["day", "open", "high", "low", "close", "volume"] as const;
 
-/** Codes of what all rows of one payload share, looked up once a payload instead of once a row. */
-type PayloadCodes = {
-  readonly basis: number;
-  readonly basisAsofDay: number;
-  readonly source: number;
-  readonly fetchedAtMs: number;
-};
-
-function codesOfPayloads(rows: SymbolRows, dictionaries: PriceDictionaries): PayloadCodes[] {
-  return rows.payloads.map((payload) => ({
-    basis: dictionaries.bases.codeOf(payload.basis),
-    basisAsofDay: payload.basisAsofDay ?? NULL_DAY,
-    source: dictionaries.sources.codeOf(
-      sourceName(payload.receipt.source, payload.receipt.synthetic),
-    ),
-    fetchedAtMs: payload.fetchedAtMs,
-  }));
-}
-
-function copyPrices(
+/** Fills the cells `from` to `to`, which belong to rows of one payload, with what those rows share. */
+function fillShared(
   columns: PriceColumns,
-  from: { readonly table: BarTable; readonly symbolCode: number; readonly payload: PayloadCodes },
-  row: number,
-  target: number,
+  dictionaries: PriceDictionaries,
+  payload: SymbolPayload,
+  from: number,
+  to: number,
 ): void {
-  const { table, payload } = from;
-  columns.symbol.cells[target] = from.symbolCode;
-  columns.day.cells[target] = table.day[row] ?? NULL_DAY;
-  columns.start.cells[target] = (table.startMinute[row] ?? 0) * MS_PER_MINUTE;
-  columns.open.cells[target] = table.open[row] ?? NaN;
-  columns.high.cells[target] = table.high[row] ?? NaN;
-  columns.low.cells[target] = table.low[row] ?? NaN;
-  columns.close.cells[target] = table.close[row] ?? NaN;
-  columns.volume.cells[target] = table.volume[row] ?? NaN;
-  columns.basis.cells[target] = payload.basis;
-  columns.basisAsof.cells[target] = payload.basisAsofDay;
-  columns.source.cells[target] = payload.source;
-  columns.knownAt.cells[target] = payload.fetchedAtMs;
+  columns.basis.cells.fill(dictionaries.bases.codeOf(payload.basis), from, to);
+  columns.basisAsof.cells.fill(payload.basisAsofDay ?? NULL_DAY, from, to);
+  columns.source.cells.fill(dictionaries.sources.codeOf(sourceNameOf(payload.receipt)), from, to);
+  columns.knownAt.cells.fill(payload.fetchedAtMs, from, to);
 }
 
 function plainColumns(
@@ -171,17 +134,26 @@ export function createAnalyticsBuffer(layout: PriceLayout, text: RowText) {
     },
     /** Takes the accepted rows of one symbol, in the order of `accepted`. */
     take(symbolRows: SymbolRows, judged: JudgedRows, accepted: Int32Array): void {
-      reserveColumns([...Object.values(columns), revision], rows + accepted.length);
-      const { table } = symbolRows;
-      const symbolCode = dictionaries.symbols.codeOf(symbolRows.symbol);
-      const payloads = codesOfPayloads(symbolRows, dictionaries);
-      for (const row of accepted) {
-        const payload = must(payloads[judged.payloadOf[row] ?? 0], "a row has a payload");
-        copyPrices(columns, { table, symbolCode, payload }, row, rows);
-        revision.cells[rows] = judged.revisionOf[row] ?? 0;
-        rows++;
+      const { table, payloads } = symbolRows;
+      const end = rows + accepted.length;
+      reserveColumns([...Object.values(columns), revision], end);
+      columns.symbol.cells.fill(dictionaries.symbols.codeOf(symbolRows.symbol), rows, end);
+      for (const name of BAR_COLUMNS) gather(columns[name].cells, rows, table[name], accepted);
+      if (layout === "intraday") {
+        gather(columns.start.cells, rows, table.startMinute, accepted, MS_PER_MINUTE);
       }
-      for (let at = rows - accepted.length; at < rows; at++) writeText(at);
+      gather(revision.cells, rows, judged.revisionOf, accepted);
+      // Rows of different payloads alternate at most where one restates another.
+      for (let from = 0; from < accepted.length; ) {
+        const ordinal = judged.payloadOf[accepted[from] ?? 0] ?? 0;
+        let to = from + 1;
+        while (to < accepted.length && judged.payloadOf[accepted[to] ?? 0] === ordinal) to++;
+        const payload = must(payloads[ordinal], "a row has a payload");
+        fillShared(columns, dictionaries, payload, rows + from, rows + to);
+        from = to;
+      }
+      rows = end;
+      writePriceText(text, layout, symbolRows, judged, accepted);
     },
     columns: (): PartColumn[] => [
       ...plainColumns(columns, dictionaries, layout),
@@ -193,23 +165,18 @@ export function createAnalyticsBuffer(layout: PriceLayout, text: RowText) {
       for (const dictionary of Object.values(dictionaries)) dictionary.clear();
     },
   };
+}
 
-  function writeText(at: number): void {
-    text.text(dictionaries.symbols.names[columns.symbol.cells[at] ?? 0] ?? "");
-    text.day(columns.day.cells[at] ?? 0);
-    if (layout === "intraday") text.decimal((columns.start.cells[at] ?? 0) / MS_PER_MINUTE, 0);
-    text.decimal(columns.open.cells[at] ?? NaN, 4);
-    text.decimal(columns.high.cells[at] ?? NaN, 4);
-    text.decimal(columns.low.cells[at] ?? NaN, 4);
-    text.decimal(columns.close.cells[at] ?? NaN, 4);
-    text.decimal(columns.volume.cells[at] ?? NaN, 0);
-    text.text(dictionaries.bases.names[columns.basis.cells[at] ?? 0] ?? "");
-    const asof = columns.basisAsof.cells[at] ?? NULL_DAY;
-    if (asof === NULL_DAY) text.text("");
-    else text.day(asof);
-    text.text(dictionaries.sources.names[columns.source.cells[at] ?? 0] ?? "");
-    text.decimal(revision.cells[at] ?? 0, 0);
-    text.endRow();
+/** Copies the cells of the chosen rows, one after the other. */
+function gather(
+  target: Float64Array | Int32Array,
+  at: number,
+  cells: Float64Array | Int32Array,
+  chosen: Int32Array,
+  factor = 1,
+): void {
+  for (let index = 0; index < chosen.length; index++) {
+    target[at + index] = (cells[chosen[index] ?? 0] ?? 0) * factor;
   }
 }
 
@@ -231,19 +198,25 @@ export function createStagingBuffer(layout: PriceLayout) {
     },
     take(symbolRows: SymbolRows, judged: JudgedRows): void {
       const { table, payloads } = symbolRows;
-      reserveColumns([...Object.values(columns), raw, line, outcome], rows + table.length);
-      const symbolCode = dictionaries.symbols.codeOf(symbolRows.symbol);
-      const codes = codesOfPayloads(symbolRows, dictionaries);
-      const rawCodes = payloads.map((payload) => raws.codeOf(payload.receipt.id));
-      for (let row = 0; row < table.length; row++) {
-        const ordinal = judged.payloadOf[row] ?? 0;
-        const payload = must(codes[ordinal], "a row has a payload");
-        copyPrices(columns, { table, symbolCode, payload }, row, rows);
-        raw.cells[rows] = rawCodes[ordinal] ?? 0;
-        line.cells[rows] = table.line[row] ?? 0;
-        outcome.cells[rows] = judged.outcomes[row] ?? 0;
-        rows++;
+      const end = rows + table.length;
+      reserveColumns([...Object.values(columns), raw, line, outcome], end);
+      columns.symbol.cells.fill(dictionaries.symbols.codeOf(symbolRows.symbol), rows, end);
+      for (const name of BAR_COLUMNS) {
+        columns[name].cells.set(table[name].subarray(0, table.length), rows);
       }
+      if (layout === "intraday") {
+        for (let row = 0; row < table.length; row++) {
+          columns.start.cells[rows + row] = (table.startMinute[row] ?? 0) * MS_PER_MINUTE;
+        }
+      }
+      for (const payload of payloads) {
+        const { fromRow, toRow, receipt } = payload;
+        fillShared(columns, dictionaries, payload, rows + fromRow, rows + toRow);
+        raw.cells.fill(raws.codeOf(receipt.id), rows + fromRow, rows + toRow);
+      }
+      line.cells.set(table.line.subarray(0, table.length), rows);
+      outcome.cells.set(judged.outcomes, rows);
+      rows = end;
     },
     columns: (): PartColumn[] => [
       ...plainColumns(columns, dictionaries, layout),

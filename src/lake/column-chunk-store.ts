@@ -8,8 +8,10 @@ import { sqlText } from "./duckdb-store.ts";
 
 /** Rows in a DuckDB vector (its STANDARD_VECTOR_SIZE). */
 const VECTOR_ROWS = 2048;
-const VALIDITY_BITS = 64;
+const VALIDITY_SHIFT = 5;
+const VALIDITY_BIT = 31;
 const TWO_POW_32 = 4_294_967_296;
+const INT32_MAX = 2_147_483_647;
 const BYTE_DICTIONARY_MAX = 255;
 
 /**
@@ -49,11 +51,16 @@ export async function fillTable(
   const appender = await connection.createAppender(table);
   const types = columns.map((_, index) => appender.columnType(index));
   const chunk = DuckDBDataChunk.create(types, VECTOR_ROWS);
+  const masked = new Uint8Array(columns.length);
   for (let from = 0; from < rows; from += VECTOR_ROWS) {
     const count = Math.min(VECTOR_ROWS, rows - from);
     duckdb.data_chunk_set_size(chunk.chunk, count);
     for (const [index, column] of columns.entries()) {
-      copyCells(duckdb.data_chunk_get_vector(chunk.chunk, index), column, from, count);
+      const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
+      const hasNulls = copyCells(vector, column, from, count);
+      // The chunk keeps the mask of the rows before: without NULLs it is written only to clear that.
+      if (hasNulls || masked[index] === 1) copyValidity(vector, column, from, count);
+      masked[index] = hasNulls ? 1 : 0;
     }
     appender.appendDataChunk(chunk);
   }
@@ -89,29 +96,36 @@ function sqlTypeOf(column: PartColumn): string {
 
 const bytes8 = new Uint8Array(VECTOR_ROWS);
 const pairs64 = new Int32Array(VECTOR_ROWS * 2);
-const validity = new BigUint64Array(VECTOR_ROWS / VALIDITY_BITS);
-const ALL_VALID = 0xffff_ffff_ffff_ffffn;
+/** One bit a row, 32 rows a word: on little-endian machines the bits lie as DuckDB's 64-bit words do. */
+const validity = new Int32Array(VECTOR_ROWS >>> VALIDITY_SHIFT);
+const ALL_VALID = -1;
 
-function copyCells(vector: duckdb.Vector, column: PartColumn, from: number, count: number): void {
+/** Copies `count` cells into a vector and says whether some of them are NULL. */
+function copyCells(
+  vector: duckdb.Vector,
+  column: PartColumn,
+  from: number,
+  count: number,
+): boolean {
   switch (column.kind) {
     case "text":
       copyCodes(vector, column, from, count);
-      return;
+      return false;
     case "boolean":
       duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from, count);
-      return;
+      return false;
     case "int32":
       duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from * 4, count * 4);
-      return;
+      return false;
     case "day":
       duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from * 4, count * 4);
-      copyValidity(vector, count, (row) => column.cells[from + row] === NULL_DAY);
-      return;
+      return column.cells.subarray(from, from + count).includes(NULL_DAY);
     case "instant":
-    case "int64":
-      fillPairs(column.cells, from, count, column.kind === "instant" ? 1000 : 1);
+    case "int64": {
+      const hasNulls = fillPairs(column.cells, from, count, column.kind === "instant" ? 1000 : 1);
       duckdb.copy_data_to_vector(vector, 0, plainBuffer(pairs64), 0, count * 8);
-      copyValidity(vector, count, (row) => Number.isNaN(column.cells[from + row]));
+      return hasNulls;
+    }
   }
 }
 
@@ -130,31 +144,44 @@ function copyCodes(
   duckdb.copy_data_to_vector(vector, 0, plainBuffer(bytes8), 0, count);
 }
 
-/** Splits integers below 2^53 into the two halves of an int64, low half first (little endian). */
-function fillPairs(cells: Float64Array, from: number, count: number, factor: number): void {
+/**
+ * Splits integers below 2^53 into the two halves of an int64, low half first (little endian). Says
+ * whether some cell is NaN, which is NULL.
+ */
+function fillPairs(cells: Float64Array, from: number, count: number, factor: number): boolean {
+  let hasNulls = false;
   for (let row = 0; row < count; row++) {
-    const cell = cells[from + row] ?? 0;
-    const value = Number.isNaN(cell) ? 0 : cell * factor;
-    const high = Math.floor(value / TWO_POW_32);
-    pairs64[2 * row] = (value - high * TWO_POW_32) | 0;
+    const value = (cells[from + row] ?? 0) * factor;
+    if (value >= 0 && value <= INT32_MAX) {
+      pairs64[2 * row] = value;
+      pairs64[2 * row + 1] = 0;
+      continue;
+    }
+    const isNull = Number.isNaN(value);
+    if (isNull) hasNulls = true;
+    const high = isNull ? 0 : Math.floor(value / TWO_POW_32);
+    pairs64[2 * row] = isNull ? 0 : (value - high * TWO_POW_32) | 0;
     pairs64[2 * row + 1] = high;
   }
+  return hasNulls;
 }
 
-/** The mask must be written for every chunk, for the chunk keeps the one before. */
-function copyValidity(
-  vector: duckdb.Vector,
-  count: number,
-  isNull: (row: number) => boolean,
-): void {
+/** Writes the mask of a chunk's column; it must be written until it is whole again. */
+function copyValidity(vector: duckdb.Vector, column: PartColumn, from: number, count: number): void {
   validity.fill(ALL_VALID);
   for (let row = 0; row < count; row++) {
-    if (!isNull(row)) continue;
-    const word = Math.floor(row / VALIDITY_BITS);
-    validity[word] = (validity[word] ?? 0n) & ~(1n << BigInt(row % VALIDITY_BITS));
+    if (!isNullCell(column, from + row)) continue;
+    const word = row >>> VALIDITY_SHIFT;
+    validity[word] = (validity[word] ?? 0) & ~(1 << (row & VALIDITY_BIT));
   }
   duckdb.vector_ensure_validity_writable(vector);
   duckdb.copy_data_to_vector_validity(vector, 0, plainBuffer(validity), 0, validity.byteLength);
+}
+
+function isNullCell(column: PartColumn, row: number): boolean {
+  if (column.kind === "day") return column.cells[row] === NULL_DAY;
+  if (column.kind !== "int64" && column.kind !== "instant") return false;
+  return Number.isNaN(column.cells[row]);
 }
 
 function plainBuffer(array: { readonly buffer: ArrayBufferLike }): ArrayBuffer {

@@ -1,9 +1,8 @@
 /** The engine sees its own folders and nothing else, and no statement can change that. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { type DuckDbSession, openDuckDb, sqlText } from "./duckdb-store.ts";
 
 let root: string;
@@ -36,7 +35,10 @@ describe.each(["connection", "filling"] as const)("the fenced %s", (which) => {
 
   test.each([
     ["read a file outside", () => `SELECT * FROM read_csv(${sqlText(join(root, "secret.csv"))})`],
-    ["read above by dots", () => `SELECT * FROM read_csv(${sqlText(join(inside(), "..", "secret.csv"))})`],
+    [
+      "read above by dots",
+      () => `SELECT * FROM read_csv(${sqlText(join(inside(), "..", "secret.csv"))})`,
+    ],
     [
       "read above by dots that are spelled out",
       () => `SELECT * FROM read_csv(${sqlText(`${inside()}/../secret.csv`)})`,
@@ -70,6 +72,8 @@ test("no table name is given twice in a session", () => {
 
 test("quotes in a text of SQL end nothing", async () => {
   const text = "it's ''quoted'' \\ and \n more";
-  const rows = (await session.connection.runAndReadAll(`SELECT ${sqlText(text)} AS t`)).getRowObjectsJson();
+  const rows = (
+    await session.connection.runAndReadAll(`SELECT ${sqlText(text)} AS t`)
+  ).getRowObjectsJson();
   expect(rows).toEqual([{ t: text }]);
 });

@@ -18,49 +18,61 @@ const makeFolder = temporaryFolders();
 const VECTOR_ROWS = 2048;
 
 /** A column of cells as the writer takes it, and as text a reader must give back. */
-type Case = { readonly column: PartColumn; readonly expected: readonly (string | boolean | null)[] };
+type Case = {
+  readonly column: PartColumn;
+  readonly expected: readonly (string | boolean | null)[];
+};
 
 /** Fills cells by row, so that a counterexample of many rows stays small. */
-const columnKinds: readonly ((name: string, rows: number, seedOf: (row: number) => number) => Case)[] =
-  [
-    (name, rows, seedOf) => {
-      const names = Math.max(1, Math.abs(seedOf(0)) % 600);
-      const dictionary = Array.from({ length: names }, (_, one) => `S'${one}é"`);
-      const codes = Uint16Array.from({ length: rows }, (_, row) => Math.abs(seedOf(row)) % names);
-      const expected = [...codes].map((code) => dictionary[code] ?? "");
-      return { column: { name, kind: "text", codes, dictionary }, expected };
-    },
-    (name, rows, seedOf) => {
-      const dayOf = (row: number) => (seedOf(row) % 5 === 0 ? NULL_DAY : (seedOf(row) % 40_000) | 0);
-      const cells = Int32Array.from({ length: rows }, (_, row) => dayOf(row));
-      const expected = [...cells].map((day) => (day === NULL_DAY ? null : dateOfDayNumber(day)));
-      return { column: { name, kind: "day", cells }, expected };
-    },
-    (name, rows, seedOf) => {
-      const cells = Int32Array.from({ length: rows }, (_, row) => seedOf(row) | 0);
-      return { column: { name, kind: "int32", cells }, expected: [...cells].map(String) };
-    },
-    (name, rows, seedOf) => {
-      const cells = Uint8Array.from({ length: rows }, (_, row) => Math.abs(seedOf(row)) % 2);
-      return { column: { name, kind: "boolean", cells }, expected: [...cells].map((one) => one === 1) };
-    },
-    (name, rows, seedOf) => {
-      const cells = integers(rows, seedOf);
-      const expected = [...cells].map((one) => (Number.isNaN(one) ? null : formatDecimalUnits(one, 4)));
-      return { column: { name, kind: "int64", decimals: 4, cells }, expected };
-    },
-    (name, rows, seedOf) => {
-      const cells = integers(rows, seedOf);
-      const expected = [...cells].map((one) => (Number.isNaN(one) ? null : String(one)));
-      return { column: { name, kind: "int64", cells }, expected };
-    },
-    (name, rows, seedOf) => {
-      const msOf = (row: number) => (seedOf(row) % 3 === 0 ? Number.NaN : Math.abs(seedOf(row)) * 977);
-      const cells = Float64Array.from({ length: rows }, (_, row) => msOf(row));
-      const expected = [...cells].map((ms) => (Number.isNaN(ms) ? null : String(ms * 1000)));
-      return { column: { name, kind: "instant", cells }, expected };
-    },
-  ];
+const columnKinds: readonly ((
+  name: string,
+  rows: number,
+  seedOf: (row: number) => number,
+) => Case)[] = [
+  (name, rows, seedOf) => {
+    const names = Math.max(1, Math.abs(seedOf(0)) % 600);
+    const dictionary = Array.from({ length: names }, (_, one) => `S'${one}é"`);
+    const codes = Uint16Array.from({ length: rows }, (_, row) => Math.abs(seedOf(row)) % names);
+    const expected = [...codes].map((code) => dictionary[code] ?? "");
+    return { column: { name, kind: "text", codes, dictionary }, expected };
+  },
+  (name, rows, seedOf) => {
+    const dayOf = (row: number) => (seedOf(row) % 5 === 0 ? NULL_DAY : (seedOf(row) % 40_000) | 0);
+    const cells = Int32Array.from({ length: rows }, (_, row) => dayOf(row));
+    const expected = [...cells].map((day) => (day === NULL_DAY ? null : dateOfDayNumber(day)));
+    return { column: { name, kind: "day", cells }, expected };
+  },
+  (name, rows, seedOf) => {
+    const cells = Int32Array.from({ length: rows }, (_, row) => seedOf(row) | 0);
+    return { column: { name, kind: "int32", cells }, expected: [...cells].map(String) };
+  },
+  (name, rows, seedOf) => {
+    const cells = Uint8Array.from({ length: rows }, (_, row) => Math.abs(seedOf(row)) % 2);
+    return {
+      column: { name, kind: "boolean", cells },
+      expected: [...cells].map((one) => one === 1),
+    };
+  },
+  (name, rows, seedOf) => {
+    const cells = integers(rows, seedOf);
+    const expected = [...cells].map((one) =>
+      Number.isNaN(one) ? null : formatDecimalUnits(one, 4),
+    );
+    return { column: { name, kind: "int64", decimals: 4, cells }, expected };
+  },
+  (name, rows, seedOf) => {
+    const cells = integers(rows, seedOf);
+    const expected = [...cells].map((one) => (Number.isNaN(one) ? null : String(one)));
+    return { column: { name, kind: "int64", cells }, expected };
+  },
+  (name, rows, seedOf) => {
+    const msOf = (row: number) =>
+      seedOf(row) % 3 === 0 ? Number.NaN : Math.abs(seedOf(row)) * 977;
+    const cells = Float64Array.from({ length: rows }, (_, row) => msOf(row));
+    const expected = [...cells].map((ms) => (Number.isNaN(ms) ? null : String(ms * 1000)));
+    return { column: { name, kind: "instant", cells }, expected };
+  },
+];
 
 /** Extremes of both signs, NULL, and everything between. */
 function integers(rows: number, seedOf: (row: number) => number): Float64Array {
@@ -82,7 +94,15 @@ const table = fc.record({
 });
 
 /** The columns that a table's few numbers stand for. */
-function casesOf({ rows, kinds, seeds }: { rows: number; kinds: number[]; seeds: number[] }): Case[] {
+function casesOf({
+  rows,
+  kinds,
+  seeds,
+}: {
+  rows: number;
+  kinds: number[];
+  seeds: number[];
+}): Case[] {
   return kinds.flatMap((kind, index) => {
     const seedOf = (row: number) =>
       ((seeds[row % seeds.length] ?? 0) + row * 7919 + index * 104_729) | 0;
@@ -115,10 +135,17 @@ describe("a part", () => {
         const part = await filled.write();
         const list = columns
           .map(({ name, kind }) =>
-            kind === "instant" ? `epoch_us("${name}")::VARCHAR AS "${name}"` : kind === "boolean" ? `"${name}"` : `"${name}"::VARCHAR AS "${name}"`,
+            kind === "instant"
+              ? `epoch_us("${name}")::VARCHAR AS "${name}"`
+              : kind === "boolean"
+                ? `"${name}"`
+                : `"${name}"::VARCHAR AS "${name}"`,
           )
           .join(", ");
-        const read = await queryParquet([join(root, part.path)], (from) => `SELECT ${list} FROM ${from}`);
+        const read = await queryParquet(
+          [join(root, part.path)],
+          (from) => `SELECT ${list} FROM ${from}`,
+        );
         for (const { column, expected } of cases) {
           expect(read.map((row) => row[column.name])).toEqual(expected);
         }
@@ -131,7 +158,8 @@ describe("a part", () => {
   test("is named by the digest of its bytes, so equal parts are one file", async () => {
     const writer = createPartWriter(session, root);
     const cells = Int32Array.from({ length: 10 }, (_, row) => row);
-    const write = async () => (await writer.fill("same", [{ name: "a", kind: "int32", cells }], 10)).write();
+    const write = async () =>
+      (await writer.fill("same", [{ name: "a", kind: "int32", cells }], 10)).write();
     const first = await write();
     const second = await write();
     expect(second).toEqual(first);
@@ -150,7 +178,9 @@ describe("a part", () => {
     cells.fill(7);
     const second = (await writer.fill("two", columns, cells.length)).write();
     const sumOf = async (path: string) =>
-      (await queryParquet([join(root, path)], (from) => `SELECT sum(a)::VARCHAR AS s FROM ${from}`))[0]?.["s"];
+      (
+        await queryParquet([join(root, path)], (from) => `SELECT sum(a)::VARCHAR AS s FROM ${from}`)
+      )[0]?.["s"];
     expect(await sumOf((await first).path)).toBe(String((100_000 * 99_999) / 2));
     expect(await sumOf((await second).path)).toBe("700000");
   });
@@ -158,15 +188,19 @@ describe("a part", () => {
   test("has plain types: text is no enumeration, prices are exact decimals", async () => {
     const writer = createPartWriter(session, root);
     const one = new Float64Array([1]);
-    const filled = await writer.fill("types", [
-      { name: "symbol", kind: "text", codes: new Uint16Array(1), dictionary: ["SPY"] },
-      { name: "session", kind: "day", cells: new Int32Array(1) },
-      { name: "close", kind: "int64", decimals: 4, cells: one },
-      { name: "volume", kind: "int64", cells: one },
-      { name: "revision", kind: "int32", cells: new Int32Array(1) },
-      { name: "known_at", kind: "instant", cells: one },
-      { name: "incomplete", kind: "boolean", cells: new Uint8Array(1) },
-    ], 1);
+    const filled = await writer.fill(
+      "types",
+      [
+        { name: "symbol", kind: "text", codes: new Uint16Array(1), dictionary: ["SPY"] },
+        { name: "session", kind: "day", cells: new Int32Array(1) },
+        { name: "close", kind: "int64", decimals: 4, cells: one },
+        { name: "volume", kind: "int64", cells: one },
+        { name: "revision", kind: "int32", cells: new Int32Array(1) },
+        { name: "known_at", kind: "instant", cells: one },
+        { name: "incomplete", kind: "boolean", cells: new Uint8Array(1) },
+      ],
+      1,
+    );
     const part = await filled.write();
     expect(await describeParquet([join(root, part.path)])).toEqual([
       "symbol VARCHAR",
@@ -182,10 +216,19 @@ describe("a part", () => {
 
 test("a part that cannot be written leaves nothing behind", async () => {
   const root = makeFolder();
-  const session = await openDuckDb({ folders: [join(root, "allowed")], temporaryDir: join(root, "tmp") });
+  const session = await openDuckDb({
+    folders: [join(root, "allowed")],
+    temporaryDir: join(root, "tmp"),
+  });
   const writer = createPartWriter(session, join(root, "elsewhere"));
-  const filled = await writer.fill("x", [{ name: "a", kind: "int32", cells: new Int32Array(1) }], 1);
+  const filled = await writer.fill(
+    "x",
+    [{ name: "a", kind: "int32", cells: new Int32Array(1) }],
+    1,
+  );
   await expect(filled.write()).rejects.toThrow();
-  expect(existsSync(join(root, "elsewhere", "x")) && readdirSync(join(root, "elsewhere", "x"))).toEqual([]);
+  expect(
+    existsSync(join(root, "elsewhere", "x")) && readdirSync(join(root, "elsewhere", "x")),
+  ).toEqual([]);
   session.close();
 });

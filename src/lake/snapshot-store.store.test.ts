@@ -1,5 +1,13 @@
 /** Snapshots on the disk: the pointer swaps whole, damage is found, and only what nothing names goes. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildReport, SnapshotManifest } from "#contracts/snapshot.ts";
@@ -50,7 +58,11 @@ function publish(root: string, snapshot: string, parts: { readonly [path: string
       thresholds: {},
     },
     counts: {},
-    files: Object.entries(parts).map(([path, text]) => ({ path, rows: 1, sha256: sha256Hex(text) })),
+    files: Object.entries(parts).map(([path, text]) => ({
+      path,
+      rows: 1,
+      sha256: sha256Hex(text),
+    })),
     quarantineSha256: DIGEST,
   };
   const report: BuildReport = {
@@ -139,7 +151,11 @@ describe("a published snapshot", () => {
   test("with a damaged manifest or report is never read as data", () => {
     const root = makeFolder();
     const manifest = publish(root, idOf("a"), {});
-    put(root, `reports/${idOf("a")}.json`, readFileSync(join(root, `reports/${idOf("a")}.json`), "utf8").replace("[]", "[ ]"));
+    put(
+      root,
+      `reports/${idOf("a")}.json`,
+      readFileSync(join(root, `reports/${idOf("a")}.json`), "utf8").replace("[]", "[ ]"),
+    );
     put(root, `manifests/${idOf("a")}.json`, "null");
     const damaged = expect.objectContaining({ code: "FILE_DAMAGED" });
     expect(() => readReport(root, manifest)).toThrow(damaged);
@@ -164,7 +180,12 @@ describe("what nothing names any more", () => {
     put(root, `${PART_FOLDERS.series}/orphan.parquet`, "of a build that was killed");
     const dropped = dropUnnamedParts(root, new Set([idOf("b")]));
     expect(dropped.toSorted()).toEqual(
-      [`manifests/${idOf("a")}.json`, `reports/${idOf("a")}.json`, DAILY, `${PART_FOLDERS.series}/orphan.parquet`].toSorted(),
+      [
+        `manifests/${idOf("a")}.json`,
+        `reports/${idOf("a")}.json`,
+        DAILY,
+        `${PART_FOLDERS.series}/orphan.parquet`,
+      ].toSorted(),
     );
     expect(listSnapshots(root)).toEqual([idOf("b")]);
     expect(scrubSnapshot(root, kept)).toEqual([]);

@@ -25,11 +25,10 @@ export function startScript(
   const child =
     options.shellPrefix === undefined
       ? spawn(process.execPath, words, { ...spawnOptions, stdio: [...spawnOptions.stdio] })
-      : spawn(
-          "sh",
-          ["-c", `${options.shellPrefix}; exec "$0" "$@"`, process.execPath, ...words],
-          { ...spawnOptions, stdio: [...spawnOptions.stdio] },
-        );
+      : spawn("sh", ["-c", `${options.shellPrefix}; exec "$0" "$@"`, process.execPath, ...words], {
+          ...spawnOptions,
+          stdio: [...spawnOptions.stdio],
+        });
   let output = "";
   const ended = new Promise<{ exitCode: number | null; output: string }>((resolve) => {
     child.on("close", (exitCode) => resolve({ exitCode, output }));

@@ -17,10 +17,11 @@ export function secretMask(secrets: readonly string[]): SecretMask {
   const long = secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN);
   const forms = [...new Set(long.flatMap(formsOf))];
   return {
-    apply: (text) => maskRanges(
-      text,
-      forms.flatMap((form) => findRanges(text, form)),
-    ),
+    apply: (text) =>
+      maskRanges(
+        text,
+        forms.flatMap((form) => findRanges(text, form)),
+      ),
   };
 }
 

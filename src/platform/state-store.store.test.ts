@@ -15,7 +15,10 @@ function openCounter(path: string): DatabaseSync {
 }
 
 const rowsOf = (database: DatabaseSync): unknown[] =>
-  database.prepare("SELECT n FROM counter").all().map((row) => row["n"]);
+  database
+    .prepare("SELECT n FROM counter")
+    .all()
+    .map((row) => row["n"]);
 
 const COUNT_UP = `
 import { inTransaction, openStateStore } from "#platform/state-store.ts";
@@ -58,7 +61,8 @@ describe("a transaction", () => {
 
   test("inside another joins it: both are kept or both are lost", () => {
     const database = openCounter(":memory:");
-    const insert = (n: number) => inTransaction(database, () => database.exec(`INSERT INTO counter VALUES (${n})`));
+    const insert = (n: number) =>
+      inTransaction(database, () => database.exec(`INSERT INTO counter VALUES (${n})`));
     const both = (fails: boolean) =>
       inTransaction(database, () => {
         insert(1);
@@ -116,9 +120,9 @@ describe("an error of the store", () => {
 
   test("of wrong SQL is handed on as it is", () => {
     const database = openCounter(":memory:");
-    expect(() => inTransaction(database, () => database.exec("SELECT absent FROM counter"))).toThrow(
-      "no such column",
-    );
+    expect(() =>
+      inTransaction(database, () => database.exec("SELECT absent FROM counter")),
+    ).toThrow("no such column");
     database.close();
   });
 });

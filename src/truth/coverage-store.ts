@@ -9,13 +9,13 @@ import { type DuckDbSession, sqlText } from "#lake/duckdb-store.ts";
 import { PART_FOLDERS } from "#lake/snapshot-store.ts";
 
 export type AcceptedSessions = {
-  /** Accepted session dates of each required symbol. */
-  readonly required: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Number of universe symbols accepted, by session date. */
+  /** Accepted session dates of each symbol that was asked for by name. */
+  readonly bySymbol: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Number of universe symbols accepted while they were listed, by session date. */
   readonly universeCounts: ReadonlyMap<string, number>;
 };
 
-const requiredRow = z.object({ symbol: z.string(), session: z.string() });
+const namedRow = z.object({ symbol: z.string(), session: z.string() });
 const countRow = z.object({ session: z.string(), symbols: z.coerce.number() });
 const symbolRow = z.object({ symbol: z.string() });
 
@@ -24,33 +24,35 @@ export async function readAcceptedSessions(options: {
   readonly session: DuckDbSession;
   readonly analyticsDir: string;
   readonly manifest: SnapshotManifest;
-  readonly required: readonly string[];
-  readonly universe: readonly string[];
+  /** Symbols whose sessions are wanted one by one. */
+  readonly named: readonly string[];
+  readonly universe: readonly { readonly symbol: string; readonly delistedOn: string | null }[];
   readonly after: string | null;
 }): Promise<AcceptedSessions> {
-  const { session, required, universe } = options;
+  const { session, named, universe } = options;
   const files = dailyFiles(options.analyticsDir, options.manifest);
-  const sets = new Map(required.map((symbol) => [symbol, new Set<string>()]));
+  const bySymbol = new Map(named.map((symbol) => [symbol, new Set<string>()]));
   const universeCounts = new Map<string, number>();
-  if (files === undefined) return { required: sets, universeCounts };
+  if (files === undefined) return { bySymbol, universeCounts };
   const later = options.after === null ? "" : ` AND session > DATE ${sqlText(options.after)}`;
   for (const row of await rowsOf(
     session,
     `SELECT DISTINCT symbol, session::VARCHAR AS session FROM read_parquet(${files})
-     WHERE symbol IN (${listOf(required)})${later}`,
-    requiredRow,
+     WHERE symbol IN (${listOf(named)})${later}`,
+    namedRow,
   )) {
-    sets.get(row.symbol)?.add(row.session);
+    bySymbol.get(row.symbol)?.add(row.session);
   }
   for (const row of await rowsOf(
     session,
     `SELECT session::VARCHAR AS session, count(DISTINCT symbol) AS symbols
-     FROM read_parquet(${files}) WHERE symbol IN (${listOf(universe)})${later} GROUP BY session`,
+     FROM read_parquet(${files}) WHERE symbol IN (${listOf(universe.map((one) => one.symbol))})
+       ${whileListed(universe)}${later} GROUP BY session`,
     countRow,
   )) {
     universeCounts.set(row.session, row.symbols);
   }
-  return { required: sets, universeCounts };
+  return { bySymbol, universeCounts };
 }
 
 /** Which of these symbols have an accepted row for a session. */
@@ -77,6 +79,19 @@ function dailyFiles(analyticsDir: string, manifest: SnapshotManifest): string | 
     .filter((file) => file.path.startsWith(`${PART_FOLDERS.daily}/`))
     .map((file) => sqlText(join(analyticsDir, file.path)));
   return paths.length === 0 ? undefined : `[${paths.join(", ")}]`;
+}
+
+/** Leaves out rows of symbols on and after the day from which the listing no longer has them. */
+function whileListed(
+  universe: readonly { readonly symbol: string; readonly delistedOn: string | null }[],
+): string {
+  return universe
+    .flatMap(({ symbol, delistedOn }) =>
+      delistedOn === null
+        ? []
+        : [` AND NOT (symbol = ${sqlText(symbol)} AND session >= DATE ${sqlText(delistedOn)})`],
+    )
+    .join("");
 }
 
 /** An empty list is written as one name that no symbol has. */

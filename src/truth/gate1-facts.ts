@@ -8,16 +8,9 @@ import { type Calendar, sessionIndexOf, sessionsBefore } from "#core/calendar.ts
 import type { ProxySet } from "#core/market-definition.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import type { AcceptedSessions } from "./coverage-store.ts";
-import type {
-  CttFacts,
-  Refusal,
-  RequiredSymbol,
-  UniverseCoverage,
-} from "./gate1/market-verdict.ts";
+import type { CttFacts, Refusal, RequiredSymbol } from "./gate1/market-verdict.ts";
 import { waiverKey } from "./truth-events.ts";
-
-/** A symbol of the universe, and the day from which the listing no longer has it. */
-export type UniverseMember = { readonly symbol: string; readonly delistedOn: string | null };
+import { type UniverseMember, universeCoverage } from "./universe-coverage.ts";
 
 export type Gate1Inputs = {
   readonly calendar: Calendar;
@@ -41,7 +34,7 @@ export function makeCttFacts(inputs: Gate1Inputs): CttFacts {
     ctt: indexOfDate(calendar, inputs.ctt),
     rdt: indexOfDate(calendar, inputs.rdt),
     required: blocking.map((role) => requiredSymbol(inputs, role.symbol, role.role, dateOf)),
-    universe: universeCoverage(inputs, dateOf),
+    universe: universeCoverage(inputs),
     firstLoadSessions: thresholds.first_load_sessions,
     failedShareMax: thresholds.coverage_failed_share_max,
   };
@@ -62,7 +55,7 @@ function requiredSymbol(
   dateOf: (session: number) => string,
 ): RequiredSymbol {
   const report = inputs.report.symbols.find((one) => one.symbol === symbol);
-  const accepted = inputs.accepted.required.get(symbol) ?? new Set<string>();
+  const accepted = inputs.accepted.bySymbol.get(symbol) ?? new Set<string>();
   const newestReceived = report?.newestReceived ?? null;
   return {
     symbol,
@@ -95,69 +88,4 @@ function refusalOf(
   return newestReceived !== null && date <= newestReceived
     ? { kind: "MISSING" }
     : { kind: "NOT_RECEIVED" };
-}
-
-/** Members that must have a row for a date: accepted once before, and not delisted since. */
-export function expectedMembers(
-  universe: readonly UniverseMember[],
-  report: BuildReport,
-  date: string,
-): string[] {
-  const firstAccepted = new Map(report.symbols.map((one) => [one.symbol, one.firstAccepted]));
-  return universe
-    .filter(({ symbol, delistedOn }) => {
-      const first = firstAccepted.get(symbol) ?? null;
-      return first !== null && first <= date && (delistedOn === null || date < delistedOn);
-    })
-    .map(({ symbol }) => symbol);
-}
-
-function universeCoverage(
-  inputs: Gate1Inputs,
-  dateOf: (session: number) => string,
-): UniverseCoverage {
-  const { universe, report, accepted, calendar } = inputs;
-  const names = new Set(universe.map((member) => member.symbol));
-  const open = report.reviews.filter(
-    (review) => review.decision === "open" && names.has(review.symbol),
-  );
-  const expected = expectedCounts(universe, report, calendar);
-  return {
-    size: universe.length,
-    expected: (session) => expected[session] ?? 0,
-    failed: (session) => {
-      const there = accepted.universeCounts.get(dateOf(session)) ?? 0;
-      return Math.max(0, (expected[session] ?? 0) - there);
-    },
-    parked: (session) => {
-      const date = dateOf(session);
-      const parked = open.filter((one) => one.session === date || one.rule === "BASIS_MISMATCH");
-      return new Set(parked.map((review) => review.symbol)).size;
-    },
-  };
-}
-
-/** Size of `expectedMembers` by session index, counted once for the whole calendar. */
-function expectedCounts(
-  universe: readonly UniverseMember[],
-  report: BuildReport,
-  calendar: Calendar,
-): Int32Array {
-  const firstAccepted = new Map(report.symbols.map((one) => [one.symbol, one.firstAccepted]));
-  const counts = new Int32Array(calendar.sessions.length + 1);
-  const indexFrom = (date: string): number =>
-    sessionsBefore(calendar, dayNumberOf(sessionDate(date)));
-  for (const { symbol, delistedOn } of universe) {
-    const first = firstAccepted.get(symbol) ?? null;
-    if (first === null) continue;
-    const from = indexFrom(first);
-    const until = delistedOn === null ? calendar.sessions.length : indexFrom(delistedOn);
-    if (until <= from) continue;
-    counts[from] = (counts[from] ?? 0) + 1;
-    counts[until] = (counts[until] ?? 0) - 1;
-  }
-  for (let session = 1; session < counts.length; session++) {
-    counts[session] = (counts[session] ?? 0) + (counts[session - 1] ?? 0);
-  }
-  return counts;
 }

@@ -51,7 +51,7 @@ export function sessionsPassed(
   return day === undefined ? null : dateOfDayNumber(day);
 }
 
-/** How an operator names reviews: by id, or all of a symbol, or all before a date, or both. */
+/** How an operator names reviews: by id; or all of a symbol, all before a date, or both of these. */
 export type ReviewChoice = {
   readonly ids: readonly string[];
   readonly symbol?: string | undefined;
@@ -62,7 +62,8 @@ export type ReviewRef = Pick<ParkedRow, "id" | "symbol" | "session" | "rule">;
 
 /**
  * The reviews that a decision is about.
- * @throws ARGUMENT_INVALID when nothing is named, REVIEW_UNKNOWN when an id is not among them
+ * @throws ARGUMENT_INVALID when nothing is named or both ways are mixed, REVIEW_UNKNOWN when an id is
+ * not among them
  */
 export function chooseReviews(candidates: readonly ReviewRef[], choice: ReviewChoice): ReviewRef[] {
   const { ids, symbol, before } = choice;
@@ -70,6 +71,12 @@ export function chooseReviews(candidates: readonly ReviewRef[], choice: ReviewCh
     throw new MeridianError("ARGUMENT_INVALID", {
       message: "name the reviews: their ids, or --symbol, or --before DATE",
       facts: { option: "ID" },
+    });
+  }
+  if (ids.length > 0 && (symbol !== undefined || before !== undefined)) {
+    throw new MeridianError("ARGUMENT_INVALID", {
+      message: "name the reviews by their ids, or by --symbol and --before, not by both",
+      facts: { option: symbol === undefined ? "--before" : "--symbol" },
     });
   }
   const unknown = ids.find((id) => !candidates.some((review) => review.id === id));

@@ -14,10 +14,11 @@ import type { Ledger } from "#ledger/ledger-store.ts";
 import { digestOfJson } from "#platform/digest.ts";
 import type { Workspace } from "#platform/workspace.ts";
 import { readAcceptedSessions, readAcceptedSymbols } from "./coverage-store.ts";
-import { type UniverseMember, expectedMembers, indexOfDate, makeCttFacts } from "./gate1-facts.ts";
+import { indexOfDate, makeCttFacts } from "./gate1-facts.ts";
 import { type CttVerdict, type Refusal, decideCtt } from "./gate1/market-verdict.ts";
 import { readRefusedRows } from "./quarantine-reader-store.ts";
 import type { TruthEvents } from "./truth-events.ts";
+import { type UniverseMember, expectedMembers, reviewedMembers } from "./universe-coverage.ts";
 
 /** Symbols that a coverage reason names. */
 const EXAMPLES_MAX = 10;
@@ -39,7 +40,7 @@ export type Gate1Decision = {
   readonly ctt: string | null;
   readonly moved: boolean;
   readonly verdict: Verdict;
-  /** What became of a required symbol's session; undefined when it is accepted or was waived. */
+  /** What became of a required symbol's session; undefined when it was passed, accepted or waived. */
   readonly refusals: (symbol: string, session: string) => Refusal | undefined;
   /** Of `gate ingest`: 0 moved or current, 4 only reviews hold it, 3 anything else does. */
   readonly exitCode: 0 | 3 | 4;
@@ -57,14 +58,13 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
     const required = options.proxies.roles
       .filter((role) => role.blocking)
       .map((role) => role.symbol);
-    const universe = options.universe.map((member) => member.symbol);
     const report = readReport(analyticsDir, manifest);
     const accepted = await readAcceptedSessions({
       session,
       analyticsDir,
       manifest,
-      required,
-      universe,
+      named: [...required, ...reviewedMembers(options.universe, report)],
+      universe: options.universe,
       after: events.ctt,
     });
     const facts = makeCttFacts({
@@ -80,22 +80,24 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
     });
     const decided = decideCtt(facts);
     const ctt = decided.ctt < 0 ? null : facts.sessions.dateOf(decided.ctt);
-    const moved = ctt !== events.ctt && ctt !== null;
+    // A corrected calendar can take the session of CTT away; time still never moves back.
+    const moved = ctt !== null && (events.ctt === null || ctt > events.ctt);
     return {
       previous: events.ctt,
-      ctt: ctt ?? events.ctt,
+      ctt: moved ? ctt : events.ctt,
       moved,
       verdict: await showEvidence(decided.verdict, {
         session,
         analyticsDir,
         quarantineDir: workspace.quarantineDir(market),
         manifest,
-        expectedOn: (date) => expectedMembers(options.universe, report, date),
+        expectedOn: (date) => expectedMembers(options.universe, report, options.calendar, date),
       }),
       refusals: (symbol, date) => {
         const one = facts.required.find((candidate) => candidate.symbol === symbol);
         const at = indexOfDate(options.calendar, date);
-        const isSettled = one === undefined || one.isAccepted(at) || one.isWaived(at);
+        const isPassed = events.ctt !== null && date <= events.ctt;
+        const isSettled = one === undefined || isPassed || one.isAccepted(at) || one.isWaived(at);
         return isSettled ? undefined : one.refusalOf(at);
       },
       exitCode: exitCodeOf(decided, moved),

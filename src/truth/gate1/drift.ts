@@ -99,18 +99,19 @@ export function judgeDrift(
   limits: DriftLimits,
 ): DriftFinding | undefined {
   if (role.instrumentClass === "series") return undefined;
-  const changePercent = Math.abs(changeOf(move)) * 100;
+  const isOver = (limitPercent: number): boolean =>
+    !isWithin(move.close + move.dividends, move.before, limitPercent);
   if (role.required && role.isVolatilityGauge) {
-    return changePercent > limits.gaugePercent
+    return isOver(limits.gaugePercent)
       ? { kind: "park", rule: "DRIFT_GAUGE", limitPercent: limits.gaugePercent }
       : undefined;
   }
   if (role.required) {
-    return changePercent > limits.requiredPercent
+    return isOver(limits.requiredPercent)
       ? { kind: "park", rule: "DRIFT_REQUIRED", limitPercent: limits.requiredPercent }
       : undefined;
   }
-  if (changePercent <= limits.stockPercent) return undefined;
+  if (!isOver(limits.stockPercent)) return undefined;
   return judgeLargeMove(move, role, limits);
 }
 
@@ -123,16 +124,20 @@ function judgeLargeMove(move: Move, role: DriftRole, limits: DriftLimits): Drift
   if (role.instrumentClass !== "index" && move.volume === 0)
     return { ...park, because: "ZERO_VOLUME" };
   const isUndone =
-    move.after !== undefined &&
-    Math.abs(move.after / move.before - 1) * 100 <= limits.undonePercent;
+    move.after !== undefined && isWithin(move.after, move.before, limits.undonePercent);
   return isUndone ? { ...park, because: "UNDONE" } : { kind: "list", limitPercent };
 }
 
 function commonSplitOf(move: Move, limits: DriftLimits): string | undefined {
-  const ratio = move.close / move.before;
   for (const [fresh, old] of COMMON_SPLITS) {
-    const offPercent = Math.abs(ratio / (old / fresh) - 1) * 100;
-    if (offPercent <= limits.splitRatioPercent) return `${fresh}:${old}`;
+    if (isWithin(move.close * fresh, move.before * old, limits.splitRatioPercent)) {
+      return `${fresh}:${old}`;
+    }
   }
   return undefined;
+}
+
+/** Whether two values are at most so far apart. Without a quotient, whole price units compare exactly. */
+function isWithin(value: number, from: number, percent: number): boolean {
+  return Math.abs(value - from) * 100 <= percent * from;
 }

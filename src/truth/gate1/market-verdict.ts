@@ -64,19 +64,24 @@ export const GATE1 = {
   blocking: true,
 } as const;
 
+/** Far above what a product of two numbers can be off, far below one symbol. */
+const ROUNDING_SLACK = 1e-9;
+
 /** Reasons that an answer to open reviews can lift. */
 const REVIEW_REASONS = new Set(["REVIEW_OPEN", "UNIVERSE_REVIEWS_OPEN"]);
 
 /** The universe may always lack one symbol, and never more than the share of those expected. */
 function failedMax(facts: CttFacts, session: number): number {
-  return Math.max(1, Math.floor(facts.universe.expected(session) * facts.failedShareMax));
+  // 0.29 * 100 is 28.999999999999996, and 29 of 100 is meant.
+  const share = facts.universe.expected(session) * facts.failedShareMax + ROUNDING_SLACK;
+  return Math.max(1, Math.floor(share));
 }
 
 /** Decides how far CTT moves. It never moves back and never past RDT. */
 export function decideCtt(facts: CttFacts): CttVerdict {
   const isFirstLoad = facts.ctt < 0;
   const reached = isFirstLoad ? newestWholeSession(facts) : lastInSequence(facts);
-  const held = reached < facts.rdt ? reasonsAgainst(facts, heldSession(facts, reached)) : [];
+  const held = reasonsToStay(facts, reached);
   const onlyReviewsHold =
     held.length > 0 && held.every((reason) => REVIEW_REASONS.has(reason.rule));
   const outcome = held.length === 0 ? "pass" : onlyReviewsHold ? "hold" : "reject";
@@ -121,11 +126,24 @@ function holds(facts: CttFacts, session: number): boolean {
 function heldSession(facts: CttFacts, reached: number): number {
   if (facts.ctt >= 0 || reached >= 0) return reached + 1;
   for (const one of facts.required) {
-    if (one.firstAccepted < 0) return facts.rdt;
     const broken = brokenBefore(facts, one, facts.rdt);
     if (broken !== undefined) return broken;
   }
   return facts.rdt;
+}
+
+/** Why CTT stays where it is; none when it is at RDT. Without a time there is always a reason. */
+function reasonsToStay(facts: CttFacts, reached: number): VerdictReason[] {
+  const reasons = reached < facts.rdt ? reasonsAgainst(facts, heldSession(facts, reached)) : [];
+  if (reached >= 0 || reasons.length > 0) return reasons;
+  const required = facts.required.map((one) => one.symbol);
+  return [
+    {
+      rule: "NOTHING_ACCEPTED",
+      says: "no session of a required symbol was received and accepted yet",
+      facts: { required },
+    },
+  ];
 }
 
 function reasonsAgainst(facts: CttFacts, session: number): VerdictReason[] {

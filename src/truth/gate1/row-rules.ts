@@ -130,8 +130,8 @@ export function judgeValues(table: BarTable, row: number, hasVolume: boolean): n
   if (open > high || open < low) failed |= OPEN_OUTSIDE_RANGE;
   if (close > high || close < low) failed |= CLOSE_OUTSIDE_RANGE;
   if (hasVolume && (table.volume[row] ?? NaN) < 0) failed |= NEGATIVE_VOLUME;
-  // Fails closed, whatever the flags say: a sum with NaN or an infinity in it is below nothing.
-  if (!(open + high + low + close < Infinity)) failed |= SCHEMA_NUMBER;
+  // Fails closed, whatever the flags say: one price that is not finite makes the sum so.
+  if (!Number.isFinite(open + high + low + close)) failed |= SCHEMA_NUMBER;
   return failed;
 }
 
@@ -151,7 +151,8 @@ function judgeFlags(flags: number, hasVolume: boolean): number {
 
 /** Calendar rules of one day; an unreadable date fails the schema rule alone. */
 export function judgeDay(day: number, wholeThroughDay: number, sessions: SessionIndex): number {
-  if (day < sessions.fromDay || day > sessions.toDay) return day === BAD_DAY ? SCHEMA_DATE : OUTSIDE_CALENDAR;
+  if (day < sessions.fromDay || day > sessions.toDay)
+    return day === BAD_DAY ? SCHEMA_DATE : OUTSIDE_CALENDAR;
   let failed = (sessions.indexOfDay[day - sessions.fromDay] ?? -1) < 0 ? NOT_A_SESSION : 0;
   if (day > wholeThroughDay) failed |= SESSION_NOT_WHOLE;
   return failed;
@@ -189,7 +190,7 @@ function markDuplicateDays(
   }
 }
 
-/** Marks duplicates of intraday bars, which are told apart by their start. */
+/** Marks duplicates of intraday bars, which are told apart by their start; a bar without one repeats none. */
 export function markDuplicateStarts(
   table: BarTable,
   payload: PayloadRows,
@@ -197,6 +198,7 @@ export function markDuplicateStarts(
 ): void {
   const rowOfStart = new Map<number, number>();
   for (let row = payload.fromRow; row < payload.toRow; row++) {
+    if (table.day[row] === BAD_DAY) continue;
     const start = table.startMinute[row] ?? 0;
     const first = rowOfStart.get(start);
     if (first === undefined) rowOfStart.set(start, row);

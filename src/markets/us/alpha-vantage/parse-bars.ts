@@ -21,6 +21,7 @@ import {
   VALUE_UNREADABLE,
 } from "./parse-events.ts";
 import { cellEnd, scanLines } from "./payload-lines.ts";
+import { appendPlainRow, canBePlain } from "./plain-row.ts";
 import { type Field, type Payload, type PayloadProblem, openBody, openPayload } from "./payload.ts";
 
 /** Kinds of payload whose rows are prices. */
@@ -75,7 +76,11 @@ export function appendBars(payload: Payload, table: BarTable, events: EventRow[]
   const { bytes, fields } = payload;
   const cursor: RowCursor = { split: 0, dividend: 0, splitFlags: 0, dividendFlags: 0 };
   const target = { fields, table, cursor, events };
-  scanLines(payload, (from, to, line) => appendLine(bytes, from, to, line, target));
+  scanLines(
+    payload,
+    (from, to, line) => appendLine(bytes, from, to, line, target),
+    canBePlain(fields) ? (from, line) => appendPlainRow(bytes, from, line, table) : undefined,
+  );
   if (fields.includes("time")) placeInUtc(table, firstRow);
 }
 

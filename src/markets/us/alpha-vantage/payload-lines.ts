@@ -7,17 +7,24 @@ const CARRIAGE_RETURN = 0x0d;
 
 /**
  * Calls `onLine` with the range and the number of each line that is not blank; LF and CRLF both
- * end one. The vendor ends some bodies with a blank line.
+ * end one. The vendor ends some bodies with a blank line. `readPlain` is offered each line first and
+ * returns where the next one begins, or a negative number when it leaves the line to `onLine`.
  */
 export function scanLines(
   payload: Pick<Payload, "bytes" | "from" | "firstLine">,
   onLine: (from: number, to: number, line: number) => void,
+  readPlain?: (from: number, line: number) => number,
 ): void {
   const { bytes } = payload;
   let at = payload.from;
   let line = payload.firstLine - 1;
   while (at < bytes.length) {
     line += 1;
+    const next = readPlain === undefined ? -1 : readPlain(at, line);
+    if (next >= 0) {
+      at = next;
+      continue;
+    }
     const lineFeed = bytes.indexOf(LINE_FEED, at);
     const end = lineFeed < 0 ? bytes.length : lineFeed;
     const to = bytes[end - 1] === CARRIAGE_RETURN && end > at ? end - 1 : end;

@@ -1,0 +1,49 @@
+/**
+ * Writes the canonical text of one symbol's accepted price rows, from which the content digest is
+ * made (decision 11). Which rows those are and in which order is the judgement's.
+ */
+import { must } from "#core/assert.ts";
+import { dateOfDayNumber } from "#core/session-date.ts";
+import { type RowText, encodeFields } from "#lake/row-text.ts";
+import { sourceNameOf } from "./source-name.ts";
+import type { SymbolRows } from "./symbol-rows.ts";
+
+/** What is asked of the judged rows. */
+export type JudgedRows = {
+  readonly outcomes: Uint8Array;
+  readonly revisionOf: Int32Array;
+  readonly payloadOf: Int32Array;
+};
+
+/** Intraday rows have the bar's start besides. */
+export type PriceLayout = "daily" | "intraday";
+
+/** Fields: symbol, session, start (intraday only), prices, volume, basis, basis_asof, source, revision. */
+export function writePriceText(
+  text: RowText,
+  layout: PriceLayout,
+  rows: SymbolRows,
+  judged: JudgedRows,
+  accepted: Int32Array,
+): void {
+  const { day, startMinute, open, high, low, close, volume } = rows.table;
+  const symbol = encodeFields([rows.symbol]);
+  const ofPayload = rows.payloads.map((payload) => {
+    const { basis, basisAsofDay } = payload;
+    const asof = basisAsofDay === undefined ? "" : dateOfDayNumber(basisAsofDay);
+    return encodeFields([basis, asof, sourceNameOf(payload.receipt)]);
+  });
+  for (const row of accepted) {
+    text.encoded(symbol);
+    text.day(day[row] ?? 0);
+    if (layout === "intraday") text.decimal(startMinute[row] ?? 0, 0);
+    text.decimal(open[row] ?? NaN, 4);
+    text.decimal(high[row] ?? NaN, 4);
+    text.decimal(low[row] ?? NaN, 4);
+    text.decimal(close[row] ?? NaN, 4);
+    text.decimal(volume[row] ?? NaN, 0);
+    text.encoded(must(ofPayload[judged.payloadOf[row] ?? 0], "a row has a payload"));
+    text.decimal(judged.revisionOf[row] ?? 0, 0);
+    text.endRow();
+  }
+}
