@@ -66,43 +66,51 @@ FROM (
     SELECT line_id, symbol_id, session, ordinal, [open, high, low, close, volume] AS bar
     FROM same_day WHERE NOT is_bad AND line_id NOT IN (FROM repeated)));
 
--- 5. Drift, close to close against the session before as received. A first pass keeps every move that
--- could matter and every session with several rows; the rules proper judge those few.
+-- 5. Drift, close to close against the session before as it was known when the row came. A first pass
+-- keeps every move that could matter and all rows around a session that has several; the rules proper
+-- judge those few.
 CREATE TABLE moves AS
 SELECT * FROM (
-  SELECT line_id, symbol_id, session, ordinal, volume, close,
+  SELECT line_id, symbol_id, session, ordinal, volume, (close * 10000)::DOUBLE AS close,
     lag(symbol_id) OVER () = symbol_id AS has_before, lag(session) OVER () AS session_before,
-    lag(close) OVER () AS close_before,
+    (lag(close) OVER () * 10000)::DOUBLE AS close_before, lag(session, 2) OVER () AS session_before_that,
     lead(symbol_id) OVER () = symbol_id AS has_after, lead(session) OVER () AS session_after,
-    lead(close) OVER () AS close_after
+    (lead(close) OVER () * 10000)::DOUBLE AS close_after
   FROM sorted WHERE NOT is_bad AND line_id NOT IN (FROM repeated))
-WHERE (has_before AND (session = session_before OR abs(close - close_before) * 11 > close_before))
+WHERE (has_before AND (session = session_before OR session_before = session_before_that
+    OR abs(close - close_before) * 11 > close_before))
   OR (has_after AND session = session_after);
 
 CREATE TABLE parked AS
 WITH around AS (
-  SELECT line_id, symbol_id, volume, close,
-    first_value(CASE WHEN has_before THEN close_before END) OVER day AS before,
-    last_value(CASE WHEN has_after THEN session_after END) OVER day AS next_session,
-    last_value(CASE WHEN has_after THEN close_after END) OVER day AS next_close
+  SELECT line_id, symbol_id, ordinal, volume, close,
+    first_value(CASE WHEN has_before THEN session_before END) OVER day AS session_before,
+    first_value(CASE WHEN has_before THEN close_before END) OVER day AS close_before,
+    last_value(CASE WHEN has_after THEN session_after END) OVER day AS session_after,
+    last_value(CASE WHEN has_after THEN close_after END) OVER day AS close_after
   FROM moves
   WINDOW day AS (PARTITION BY symbol_id, session ORDER BY ordinal
     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-), newest AS (
-  SELECT symbol_id, session, max_by(close, ordinal) AS close FROM moves GROUP BY ALL
-), judged AS (
-  SELECT a.line_id, a.volume, r.is_required, r.is_gauge,
-    a.close::DOUBLE / a.before::DOUBLE AS ratio,
-    coalesce(n.close, a.next_close)::DOUBLE / a.before::DOUBLE AS ratio_after
+), compared AS (
+  SELECT a.line_id, any_value(a.volume) AS volume, any_value(a.close) AS close,
+    coalesce(max_by(b.close, b.ordinal) FILTER (b.ordinal <= a.ordinal), min_by(b.close, b.ordinal),
+      any_value(a.close_before)) AS close_before,
+    coalesce(any_value(n.close), any_value(a.close_after)) AS close_after,
+    any_value(a.symbol_id) AS symbol_id
   FROM around a
-  JOIN (SELECT DISTINCT symbol_id, is_required, is_gauge FROM receipts) r USING (symbol_id)
-  LEFT JOIN newest n ON n.symbol_id = a.symbol_id AND n.session = a.next_session
-  WHERE a.before IS NOT NULL
+  LEFT JOIN moves b ON b.symbol_id = a.symbol_id AND b.session = a.session_before
+  LEFT JOIN (SELECT symbol_id, session, max_by(close, ordinal) AS close FROM moves GROUP BY ALL) n
+    ON n.symbol_id = a.symbol_id AND n.session = a.session_after
+  WHERE a.close_before IS NOT NULL
+  GROUP BY a.line_id
 )
-SELECT line_id FROM judged
-WHERE abs(ratio - 1) * 100 > CASE WHEN is_gauge THEN 150 WHEN is_required THEN 10 ELSE 20 END
-  AND (is_required OR volume = 0 OR abs(ratio_after - 1) * 100 <= 2
-    OR EXISTS (FROM common_splits s WHERE abs(ratio / (s.old / s.fresh) - 1) * 100 <= 1));
+SELECT line_id FROM compared
+JOIN (SELECT DISTINCT symbol_id, is_required, is_gauge FROM receipts) USING (symbol_id)
+WHERE abs(close - close_before) * 100 > close_before
+    * CASE WHEN is_gauge THEN 150 WHEN is_required THEN 10 ELSE 20 END
+  AND (is_required OR volume = 0 OR abs(close_after - close_before) * 100 <= close_before * 2
+    OR EXISTS (FROM common_splits
+      WHERE abs(close * fresh - close_before * old) * 100 <= close_before * old));
 
 -- 6. What became of the few rows that are not simply accepted or bad.
 CREATE TABLE exceptions AS

@@ -34,7 +34,7 @@ export type InputSize = {
 };
 
 /** Bound to roles that gate 1 judges by limits of their own. */
-const PROXIES = ["SPY", "VIXY", "QQQ", "IWM"];
+export const PROXIES = ["SPY", "VIXY", "QQQ", "IWM"];
 const DEFECTS_A_SYMBOL_MAX = 12;
 /** Every so many symbols get a second, short payload, and every so many came before their session was over. */
 const SECOND_PAYLOAD_EVERY = 10;
@@ -44,11 +44,23 @@ const SHORT_ROWS = 100;
 const RESTATED_ROWS = 3;
 /** One price unit is 1/10000 dollar. */
 const RESTATED_BY_UNITS = 100;
-const SETTLE_MINUTES = 30;
+/** Of the default settings. */
+export const SETTLE_MINUTES = 30;
 
 /** Symbols of an input, proxies among them. */
 export function symbolsOfInput(size: InputSize): string[] {
   return [...PROXIES, ...stockSymbols(Math.max(0, size.symbols - PROXIES.length))].slice(0, size.symbols);
+}
+
+/** The market that an input is cut from. */
+export function marketOfInput(size: InputSize, calendar: Calendar): SyntheticMarket {
+  return buildSyntheticMarket({
+    seed: size.seed,
+    calendar,
+    from: sessionDate(size.from),
+    to: sessionDate(size.to),
+    symbols: symbolsOfInput(size).slice(PROXIES.length),
+  });
 }
 
 /** Fills an empty folder. Returns the rows that were landed, spoilt ones included. */
@@ -56,14 +68,7 @@ export function landInput(folder: string, size: InputSize): { readonly rows: num
   const workspace = workspaceAt(folder);
   const calendar = usCalendar([]);
   const symbols = symbolsOfInput(size);
-  const from = sessionDate(size.from);
-  const market = buildSyntheticMarket({
-    seed: size.seed,
-    calendar,
-    from,
-    to: sessionDate(size.to),
-    symbols: symbols.slice(PROXIES.length),
-  });
+  const market = marketOfInput(size, calendar);
   writeSettings(workspace.settingsPath, symbols);
   const database = openStateStore(workspace.statePath("us"));
   try {
@@ -83,10 +88,10 @@ export function landInput(folder: string, size: InputSize): { readonly rows: num
   }
 }
 
-type InputPayload = { readonly bytes: Uint8Array; readonly fetchedAt: string; readonly rows: number };
+export type InputPayload = { readonly bytes: Uint8Array; readonly fetchedAt: string; readonly rows: number };
 
 /** The payloads of one symbol in the order in which they came. */
-function payloadsOf(of: {
+export function payloadsOf(of: {
   readonly market: SyntheticMarket;
   readonly size: InputSize;
   readonly symbol: string;

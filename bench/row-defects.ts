@@ -53,7 +53,8 @@ export function spoilCsv(bytes: Uint8Array, count: number, random: RandomSource)
   const spoilt = new Set<number>();
   // The header and the end of the text are no data lines.
   const dataLines = lines.length - 2;
-  for (let done = 0; done < count && dataLines > 0; done++) {
+  if (dataLines < 1) return bytes;
+  for (let done = 0; done < count; done++) {
     const at = 1 + Math.floor(random() * dataLines);
     const defect = DEFECTS[Math.floor(random() * DEFECTS.length)];
     if (defect === undefined || spoilt.has(at)) continue;

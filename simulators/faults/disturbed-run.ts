@@ -41,13 +41,16 @@ export async function runDisturbed(
   problems.push(...again);
   if (again.length === 0) {
     const afterJob = await facts.read(scene.workspace);
-    problems.push(...differencesOf(reference.afterJob, afterJob).map((text) => `after the second run: ${text}`));
+    problems.push(
+      ...differencesOf(reference.afterJob, afterJob).map((text) => `after the second run: ${text}`),
+    );
     problems.push(...(await finishScene(parts, scene, job.finish)));
     problems.push(...differencesOf(reference.atEnd, await facts.read(scene.workspace)));
     problems.push(...judgeBudget(parts, scene, reference, job.extraRequestsMax));
   }
   if (problems.length === 0) theatre.closeScene(scene);
-  return { says: point.says, problems: [...new Set(problems)] };
+  const isStruck = kind === "kill" ? struck.isKilled : struck.report.refused > 0;
+  return { says: point.says, isStruck, problems: [...new Set(problems)] };
 }
 
 /** The steps that finish an evening, and what may never be left after them. */
@@ -115,7 +118,9 @@ function judgeBudget(
   const most = reference.requests + extraRequestsMax;
   return [
     ...(isCounted ? [] : [`${used} calls were counted, the vendor saw ${requests}`]),
-    ...(requests <= most ? [] : [`the vendor was asked ${requests} times, at most ${most} are needed`]),
+    ...(requests <= most
+      ? []
+      : [`the vendor was asked ${requests} times, at most ${most} are needed`]),
   ];
 }
 

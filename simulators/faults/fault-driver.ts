@@ -5,17 +5,26 @@
 import { unreachable } from "#core/assert.ts";
 import { CLOCK_JOBS, runClockPoint } from "./clock-point.ts";
 import { runDisturbed } from "./disturbed-run.ts";
-import { JOB_NAMES } from "./fault-jobs.ts";
+import { JOB_NAMES, type JobName } from "./fault-jobs.ts";
 import {
+  type FaultPoint,
   type PointKind,
   chanceOf,
   chooseClockJumps,
   chooseDeath,
   chooseFullDisk,
+  chooseHold,
 } from "./fault-points.ts";
 import { type TheatreOptions, WrongExit } from "./fault-theatre.ts";
+import { createLanes } from "./lanes.ts";
 import { PAIR_NAMES, runPairPoint } from "./pair-point.ts";
-import { BrokenReference, type DriverParts, type Outcome, openParts } from "./undisturbed-run.ts";
+import {
+  BrokenReference,
+  type DriverParts,
+  type Outcome,
+  type Reference,
+  openParts,
+} from "./undisturbed-run.ts";
 
 /** What one fault did to one job. */
 export type PointResult = Outcome & {
@@ -28,8 +37,13 @@ export type PointResult = Outcome & {
 };
 
 export interface FaultDriver {
-  /** One fault of the kind on one job, or on a pair of them. Problems of the product are in the result. */
+  /**
+   * One fault of the kind on one job, or on a pair of them; waits for a free lane. Problems of the
+   * product are in the result.
+   */
   runPoint(kind: PointKind, job: string, point: number): Promise<PointResult>;
+  /** What a point of a single job would suffer, in words. */
+  sayPoint(kind: PointKind, job: string, point: number): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,12 +52,18 @@ export async function openFaultDriver(
   options: TheatreOptions & { readonly seed: number },
 ): Promise<FaultDriver> {
   const parts = await openParts(options);
+  const inLane = createLanes();
+  const runPoint = async (kind: PointKind, job: string, point: number): Promise<PointResult> => {
+    const command = `node simulators/faults/main.ts --seed ${options.seed} --kind ${kind} --job ${job} --point ${point}`;
+    const startedMs = performance.now();
+    const outcome = await settle(() => runOne(parts, kind, job, point));
+    return { ...outcome, kind, job, point, durationMs: performance.now() - startedMs, command };
+  };
   return {
-    runPoint: async (kind, job, point) => {
-      const command = `node simulators/faults/main.ts --seed ${options.seed} --kind ${kind} --job ${job} --point ${point}`;
-      const startedMs = performance.now();
-      const outcome = await settle(() => runOne(parts, kind, job, point));
-      return { ...outcome, kind, job, point, durationMs: performance.now() - startedMs, command };
+    runPoint: (kind, job, point) => inLane(() => runPoint(kind, job, point)),
+    sayPoint: async (kind, job, point) => {
+      const name = oneNamed(JOB_NAMES, job);
+      return choosePoint(parts, kind, name, point, await parts.referenceOf(name)).says;
     },
     close: () => parts.close(),
   };
@@ -78,17 +98,33 @@ async function runOne(
   job: string,
   point: number,
 ): Promise<Outcome> {
-  const chance = chanceOf(parts.seed, `${kind}/${job}`, point);
-  if (kind === "two") return await runPairPoint(parts, oneNamed(PAIR_NAMES, job), chance);
+  if (kind === "two") {
+    const chance = chanceOf(parts.seed, `${kind}/${job}`, point);
+    return await runPairPoint(parts, oneNamed(PAIR_NAMES, job), chance);
+  }
   const name = oneNamed(kind === "clock" ? CLOCK_JOBS : JOB_NAMES, job);
-  const reference = await parts.referenceOf(name);
+  const chosen = choosePoint(parts, kind, name, point, await parts.referenceOf(name));
+  if (kind === "clock") return await runClockPoint(parts, name, chosen);
+  return await runDisturbed(parts, { name, kind, point: chosen });
+}
+
+function choosePoint(
+  parts: DriverParts,
+  kind: PointKind,
+  name: JobName,
+  point: number,
+  reference: Reference,
+): FaultPoint {
+  const chance = chanceOf(parts.seed, `${kind}/${name}`, point);
   switch (kind) {
     case "kill":
-      return await runDisturbed(parts, { name, kind, point: chooseDeath(chance, reference) });
+      return chooseDeath(chance, reference);
     case "full":
-      return await runDisturbed(parts, { name, kind, point: chooseFullDisk(chance, reference) });
+      return chooseFullDisk(chance, reference);
     case "clock":
-      return await runClockPoint(parts, name, chooseClockJumps(chance, reference));
+      return chooseClockJumps(chance, reference);
+    case "two":
+      return chooseHold(chance, reference);
     default:
       return unreachable(kind);
   }
@@ -106,6 +142,6 @@ async function settle(work: () => Promise<Outcome>): Promise<Outcome> {
     return await work();
   } catch (error) {
     if (!(error instanceof WrongExit || error instanceof BrokenReference)) throw error;
-    return { says: "nothing", problems: [`before any fault: ${error.message}`] };
+    return { says: "nothing", isStruck: false, problems: [`before any fault: ${error.message}`] };
   }
 }

@@ -44,7 +44,10 @@ const step = (words: string, exit = 0, more: readonly string[] = []): FaultStep 
   words: [...words.split(" "), ...more],
   exit,
 });
-const withFault = (one: FaultStep, rule: FaultRule): FaultStep => ({ ...one, vendorFaults: [rule] });
+const withFault = (one: FaultStep, rule: FaultRule): FaultStep => ({
+  ...one,
+  vendorFaults: [rule],
+});
 
 export const BUILD = step("us build");
 export const GATE = step("gate ingest", 0, MARKET);
@@ -67,7 +70,11 @@ const DAILY_UNSOUND = withFault(DAILY, {
 const importing = (path: string, more: readonly string[]): FaultStep =>
   step(`us import {inputs}/${path} --basis raw --class stock --synthetic`, 0, more);
 /** Records the decision that waivers and corrections refer to. */
-export const DECIDE = step("ledger decide --author Person --id", 0, [DECISION, "--text", "Pass the session"]);
+export const DECIDE = step("ledger decide --author Person --id", 0, [
+  DECISION,
+  "--text",
+  "Pass the session",
+]);
 
 export type BaseName =
   | "fresh"
@@ -88,7 +95,11 @@ export const BASES: Readonly<Record<BaseName, FaultBase>> = {
   behind: { from: "first", vendor: "second_evening", steps: [DAILY_IN_PART] },
   unbuilt: { from: "first", vendor: "second_evening", steps: [DAILY] },
   built: { from: "unbuilt", vendor: "second_evening", steps: [BUILD] },
-  imported: { from: "first", vendor: "second_evening", steps: [importing("CLIFF.csv", ["--symbol", "WRONG"])] },
+  imported: {
+    from: "first",
+    vendor: "second_evening",
+    steps: [importing("CLIFF.csv", ["--symbol", "WRONG"])],
+  },
   parked: {
     from: "first",
     vendor: "second_evening",
@@ -123,12 +134,17 @@ const ASKS_AGAIN = 1;
 
 /** All jobs, each run on the second evening. */
 export const JOBS: Readonly<Record<JobName, FaultJob>> = {
-  "us-symbols": { base: "fresh", step: step("us symbols"), finish: [], extraRequestsMax: ASKS_AGAIN },
+  "us-symbols": {
+    base: "fresh",
+    step: step("us symbols"),
+    finish: [],
+    extraRequestsMax: ASKS_AGAIN,
+  },
   "us-backfill": {
     base: "listed",
     step: step("us backfill"),
     again: step("us backfill --resume"),
-    finish: [BUILD, GATE],
+    finish: [DAILY, BUILD, GATE],
     extraRequestsMax: ASKS_AGAIN,
   },
   "us-daily": {
@@ -144,7 +160,12 @@ export const JOBS: Readonly<Record<JobName, FaultJob>> = {
     finish: [BUILD],
     extraRequestsMax: ASKS_AGAIN,
   },
-  "us-import": { base: "first", step: importing("history", []), finish: [BUILD], extraRequestsMax: 0 },
+  "us-import": {
+    base: "first",
+    step: importing("history", []),
+    finish: [BUILD],
+    extraRequestsMax: 0,
+  },
   "us-withdraw": {
     base: "imported",
     step: step("us withdraw {wrong}", 0, OPERATOR),

@@ -12,7 +12,7 @@ export const PLAN_VARIABLE = "MERIDIAN_FAULT_PLAN";
  * operation that writes no bytes of its own is not begun). `full_once`, `full_on`: there is no room
  * for it, or for it and all that follow. `hold`: it begins late. `jump`: the wall clock is set.
  */
-export const STRIKE_ACTIONS = [
+const STRIKE_ACTIONS = [
   "kill_before",
   "kill_after",
   "tear",
@@ -21,7 +21,6 @@ export const STRIKE_ACTIONS = [
   "hold",
   "jump",
 ] as const;
-export type StrikeAction = (typeof STRIKE_ACTIONS)[number];
 
 const strikeSchema = z.strictObject({
   /** Number of the operation, from 1. */

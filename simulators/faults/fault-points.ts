@@ -98,7 +98,7 @@ export function chooseHold(chance: PointChance, run: UndisturbedRun): FaultPoint
 }
 
 /** One of several, all equally likely. */
-export function oneOf<T>(chance: PointChance, choices: readonly T[]): T {
+function oneOf<T>(chance: PointChance, choices: readonly T[]): T {
   return must(choices[Math.floor(chance() * choices.length)], "there is something to choose from");
 }
 
@@ -106,7 +106,14 @@ function pickOperation(chance: PointChance, { operations }: UndisturbedRun): num
   return 1 + Math.floor(chance() * operations.length);
 }
 
-function strikeAt(action: Strike["action"], at: number, { operations }: UndisturbedRun): FaultPoint {
+function strikeAt(
+  action: Strike["action"],
+  at: number,
+  { operations }: UndisturbedRun,
+): FaultPoint {
   const label = operations[at - 1]?.label ?? "nothing";
-  return { strikes: [{ at, action }], says: `${action} at ${at} of ${operations.length}, ${label}` };
+  return {
+    strikes: [{ at, action }],
+    says: `${action} at ${at} of ${operations.length}, ${label}`,
+  };
 }

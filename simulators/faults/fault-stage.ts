@@ -11,14 +11,22 @@ import {
   type AlphaVantageSimulator,
   startAlphaVantageSimulator,
 } from "../alpha-vantage/alpha-vantage-server.ts";
-import { type SimulatorClock, instantOfText, runningClock, standingClock } from "../alpha-vantage/simulator-clock.ts";
+import {
+  type SimulatorClock,
+  instantOfText,
+  runningClock,
+  standingClock,
+} from "../alpha-vantage/simulator-clock.ts";
 import { stockSymbols } from "../synthetic-market/roster.ts";
 import { buildSyntheticMarket } from "../synthetic-market/synthetic-market.ts";
 
 /** 21:00 in New York, when the extended hours are over too, on two evenings that follow each other. */
 const EVENINGS = ["2026-05-19T01:00:00Z", "2026-05-20T01:00:00Z"] as const;
 
-/** The three vendors of a stage: one stands at each evening, one runs from the second. */
+/** After what is done on the second evening, and before midnight in New York. */
+const LATER = "2026-05-20T02:00:00Z";
+
+/** The three vendors of a stage: one stands at each evening, one runs on the second. */
 export type VendorName = "first_evening" | "second_evening" | "running";
 
 export interface FaultStage {
@@ -77,7 +85,7 @@ export async function openStage(folder: string): Promise<FaultStage> {
   const vendors = {
     first_evening: await start(standingClock(instantOfText(EVENINGS[0]))),
     second_evening: await start(standingClock(instantOfText(EVENINGS[1]))),
-    running: await start(runningClock(instantOfText(EVENINGS[1]))),
+    running: await start(runningClock(instantOfText(LATER))),
   };
   const inputs = join(folder, "inputs");
   writeInputs(inputs);
@@ -93,10 +101,19 @@ export async function openStage(folder: string): Promise<FaultStage> {
 /** Two good files in a folder, one with a jump that needs a person, and a calendar correction. */
 function writeInputs(inputs: string): void {
   mkdirSync(join(inputs, "history"), { recursive: true });
-  writeFileSync(join(inputs, "history", "MEADOW.csv"), priceFile(() => 1));
-  writeFileSync(join(inputs, "history", "RIDGE.csv"), priceFile((row) => 3 + row / 100));
+  writeFileSync(
+    join(inputs, "history", "MEADOW.csv"),
+    priceFile(() => 1),
+  );
+  writeFileSync(
+    join(inputs, "history", "RIDGE.csv"),
+    priceFile((row) => 3 + row / 100),
+  );
   const isLate = (row: number): boolean => row >= IMPORT_SESSIONS / 2;
-  writeFileSync(join(inputs, "CLIFF.csv"), priceFile((row) => (isLate(row) ? HALF : 1)));
+  writeFileSync(
+    join(inputs, "CLIFF.csv"),
+    priceFile((row) => (isLate(row) ? HALF : 1)),
+  );
   const closed = [{ date: "2026-11-27", name: "SYNTHETIC closure" }];
   writeFileSync(join(inputs, "closure.json"), JSON.stringify({ closed, open: [] }));
 }

@@ -9,7 +9,7 @@ import type { AlphaVantageSimulator } from "../alpha-vantage/alpha-vantage-serve
 import type { RequestRecord } from "../alpha-vantage/control-protocol.ts";
 import { BASES, type BaseName, type FaultStep, wordsOf } from "./fault-jobs.ts";
 import type { FaultPoint } from "./fault-points.ts";
-import { type FaultStage, type VendorName, openStage, settingsText } from "./fault-stage.ts";
+import { type VendorName, openStage, settingsText } from "./fault-stage.ts";
 import { PRODUCT_ENTRY, type ProductRun, runProduct } from "./product-process.ts";
 
 /** A workspace with a vendor and a key. */
@@ -50,7 +50,7 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
   const entry = options.entry ?? PRODUCT_ENTRY;
   // Kept apart from the operator's own, and thrown away: each start of the product is then quick.
   const environment = { NODE_COMPILE_CACHE: join(folder, "compiled") };
-  const bases = new Map<BaseName, Promise<string>>();
+  // Commands given in a workspace and in those that it was copied from.
   const commands = new Map<string, number>();
   let scenes = 0;
 
@@ -75,53 +75,78 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
     }
   };
 
-  const makeBase = async (name: BaseName): Promise<string> => {
-    const { from, vendor, steps } = BASES[name];
-    const workspace = join(folder, "bases", name);
+  const setUp = (scene: Scene, copied: string | undefined): Scene => {
+    const { workspace, vendor } = scene;
     mkdirSync(workspace, { recursive: true });
-    if (from !== undefined) cpSync(await baseOf(from), workspace, { recursive: true });
-    const scene: Scene = { workspace, vendor, key: `BASE-${name.toUpperCase()}` };
-    setUp(scene, stage);
+    if (copied !== undefined) cpSync(copied, workspace, { recursive: true });
+    commands.set(workspace, commands.get(copied ?? "") ?? 0);
+    const text = settingsText(stage.vendor(vendor).baseUrl);
+    writeFileSync(join(workspace, "meridian.toml"), text);
+    return scene;
+  };
+
+  const baseOf = createBases(async (name, copied) => {
+    const { vendor, steps } = BASES[name];
+    const workspace = join(folder, "bases", name);
+    const scene = setUp({ workspace, vendor, key: `BASE-${name.toUpperCase()}` }, copied);
     for (const step of steps) requireExit(step, await run(scene, step));
     return workspace;
-  };
-  const baseOf = (name: BaseName): Promise<string> => {
-    const known = bases.get(name);
-    if (known !== undefined) return known;
-    const made = makeBase(name);
-    bases.set(name, made);
-    return made;
-  };
+  });
 
   return {
     run,
     openScene: async (base, vendor, name) => {
       const id = `${name}-${++scenes}`;
       const workspace = join(folder, "scenes", id);
-      cpSync(await baseOf(base), workspace, { recursive: true });
-      const scene = { workspace, vendor, key: `SCENE-${id.toUpperCase()}` };
-      setUp(scene, stage);
-      return scene;
+      return setUp({ workspace, vendor, key: `SCENE-${id.toUpperCase()}` }, await baseOf(base));
     },
-    copyOf: (scene) => {
-      const copy = `${scene.workspace}-copy`;
-      rmSync(copy, { recursive: true, force: true });
-      cpSync(scene.workspace, copy, { recursive: true });
-      return copy;
-    },
+    copyOf: copyWorkspace,
     requestsOf: ({ vendor, key }) =>
-      stage.vendor(vendor).requests().filter((request) => request.apiKey === key),
+      stage
+        .vendor(vendor)
+        .requests()
+        .filter((request) => request.apiKey === key),
     closeScene: ({ workspace }) => {
       if (options.keep === true) return;
-      for (const path of [workspace, `${workspace}-copy`]) {
-        rmSync(path, { recursive: true, force: true });
-      }
+      remove(workspace);
+      remove(copyPathOf(workspace));
     },
     close: async () => {
       await stage.close();
-      if (options.keep !== true) rmSync(folder, { recursive: true, force: true });
+      if (options.keep !== true) remove(folder);
     },
   };
+}
+
+function copyWorkspace({ workspace }: Scene): string {
+  const copy = copyPathOf(workspace);
+  remove(copy);
+  cpSync(workspace, copy, { recursive: true });
+  return copy;
+}
+
+function copyPathOf(workspace: string): string {
+  return `${workspace}-copy`;
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** Makes each base once, after the one it begins with; `make` returns its folder. */
+function createBases(
+  make: (name: BaseName, from: string | undefined) => Promise<string>,
+): (name: BaseName) => Promise<string> {
+  const bases = new Map<BaseName, Promise<string>>();
+  const baseOf = (name: BaseName): Promise<string> => {
+    const known = bases.get(name);
+    if (known !== undefined) return known;
+    const { from } = BASES[name];
+    const made = (async () => make(name, from && (await baseOf(from))))();
+    bases.set(name, made);
+    return made;
+  };
+  return baseOf;
 }
 
 /** @throws WrongExit when a command ended otherwise than its step says */
@@ -135,11 +160,6 @@ export function describeExit(step: FaultStep, run: ProductRun): string {
   const ended = run.hung ? "hung" : run.isKilled ? "was killed" : `ended with ${run.exitCode}`;
   const said = `${run.stderr}\n${run.stdout}`.trim().split("\n").slice(0, 6).join("\n    ");
   return `meridian ${step.words.join(" ")} ${ended} where ${step.exit} is right:\n    ${said}`;
-}
-
-function setUp(scene: Scene, stage: FaultStage): void {
-  const text = settingsText(stage.vendor(scene.vendor).baseUrl);
-  writeFileSync(join(scene.workspace, "meridian.toml"), text);
 }
 
 /** The operator's clock is the vendor's; where that stands, each command is given a minute later. */

@@ -1,15 +1,23 @@
-/** Works through a list in as many lanes as the smallest machine we support has cores. */
+/** Lets only so much work run at once as the smallest machine we support has cores. */
+
+/** Runs work as soon as one of its lanes is free. */
+export type Lanes = <T>(work: () => Promise<T>) => Promise<T>;
 
 const LANES = 2;
 
-/** Runs `work` on every item, two at a time, in order of the list; ends when all have ended. */
-export async function runInLanes<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+/** Makes lanes; what is given first runs first. */
+export function createLanes(): Lanes {
+  const waiting: (() => void)[] = [];
+  let free = LANES;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
 }

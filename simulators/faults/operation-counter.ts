@@ -2,7 +2,7 @@
  * Counts the operations of this process that touch the disk, and carries out the plan at the chosen
  * ones. Which functions are operations, and how each is torn or refused, is for the `patch-*` files.
  */
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import type { CountedOperation, FaultPlan, FaultReport, Strike } from "./fault-plan.ts";
 
 /** One call of a function that touches the disk. `T` is a promise where it ends later. */
@@ -27,17 +27,52 @@ export interface OperationCounter {
 
 /** To be made before anything is patched, so that its own file operations are the real ones. */
 export function createOperationCounter(plan: FaultPlan): OperationCounter {
+  const fate = createFate(plan);
+  let isInside = false;
+  return {
+    through: (operation) => {
+      if (isInside) return operation.perform();
+      isInside = true;
+      try {
+        const course = fate.meet(operation);
+        if (course === "torn" || course === "refused") operation.tear?.();
+        if (course === "torn") return fate.die();
+        if (course === "refused") throw fate.refusalOf(operation);
+        const result = operation.perform();
+        return course === "then_die" ? fate.die() : result;
+      } finally {
+        isInside = false;
+      }
+    },
+    throughLater: async (operation) => {
+      const course = fate.meet(operation);
+      if (course === "torn" || course === "refused") await operation.tear?.();
+      if (course === "torn") return fate.die();
+      if (course === "refused") throw fate.refusalOf(operation);
+      const result = await operation.perform();
+      return course === "then_die" ? fate.die() : result;
+    },
+    clockShiftMs: () => fate.clockShiftMs(),
+  };
+}
+
+/** How an operation goes on, once what comes before it was done. */
+type Course = "whole" | "then_die" | "torn" | "refused";
+
+/** Notes operations and decides their course by the plan. */
+function createFate(plan: FaultPlan) {
   const strikes = new Map(plan.strikes.map((strike) => [strike.at, strike]));
   const operations: CountedOperation[] = [];
+  const [write, rename] = [writeFileSync, renameSync];
   let refused = 0;
-  const write = writeFileSync;
-  let isInside = false;
   let isFull = false;
   let clockShiftMs = plan.clockShiftMs;
 
+  /** A process that is killed from outside meanwhile leaves no report rather than half of one. */
   const save = (): void => {
-    isInside = true;
-    write(plan.reportPath, JSON.stringify({ operations, refused } satisfies FaultReport));
+    const report: FaultReport = { operations, refused };
+    write(`${plan.reportPath}~`, JSON.stringify(report));
+    rename(`${plan.reportPath}~`, plan.reportPath);
   };
   const die = (): never => {
     save();
@@ -46,8 +81,7 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
   };
   process.once("exit", save);
 
-  /** Notes an operation, does what comes before it, and says how it is to go on. */
-  const meet = (operation: Operation<unknown>): "whole" | "then_die" | "torn" | "refused" => {
+  const meet = (operation: Operation<unknown>): Course => {
     const needsRoom = operation.refuse !== undefined;
     operations.push({ label: operation.label, needsRoom });
     const strike = strikes.get(operations.length);
@@ -77,32 +111,7 @@ export function createOperationCounter(plan: FaultPlan): OperationCounter {
     refused += 1;
     return operation.refuse?.() ?? new Error(`there is always room for ${operation.label}`);
   };
-
-  return {
-    through: (operation) => {
-      if (isInside) return operation.perform();
-      isInside = true;
-      try {
-        const course = meet(operation);
-        if (course === "torn" || course === "refused") operation.tear?.();
-        if (course === "torn") return die();
-        if (course === "refused") throw refusalOf(operation);
-        const result = operation.perform();
-        return course === "then_die" ? die() : result;
-      } finally {
-        isInside = false;
-      }
-    },
-    throughLater: async (operation) => {
-      const course = meet(operation);
-      if (course === "torn" || course === "refused") await operation.tear?.();
-      if (course === "torn") return die();
-      if (course === "refused") throw refusalOf(operation);
-      const result = await operation.perform();
-      return course === "then_die" ? die() : result;
-    },
-    clockShiftMs: () => clockShiftMs,
-  };
+  return { meet, die, refusalOf, clockShiftMs: () => clockShiftMs };
 }
 
 /** Stops this process for a while, as a slow disk would. */

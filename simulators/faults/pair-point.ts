@@ -43,6 +43,7 @@ export const PAIR_NAMES = [
   "us-import+us-build",
   "us-build+us-build",
   "us-build+gate-ingest",
+  "gate-ingest+gate-ingest",
   "truth-approve+truth-approve",
   "us-withdraw+us-withdraw",
   "calendar-import+calendar-import",
@@ -76,6 +77,7 @@ const PAIRS: Readonly<Record<PairName, Pair>> = {
     finish: [BUILD, GATE],
     alsoRight: [3],
   },
+  "gate-ingest+gate-ingest": twice("gate-ingest"),
   "truth-approve+truth-approve": twice("truth-approve"),
   "us-withdraw+us-withdraw": twice("us-withdraw"),
   "calendar-import+calendar-import": twice("calendar-import"),
@@ -117,7 +119,7 @@ export async function runPairPoint(
   problems.push(...differencesOf(expected, atEnd, COMPARED));
   if (problems.length === 0) theatre.closeScene(scene);
   const says = holds.map((hold, index) => `${steps[index]?.words.join(" ")} ${hold.says}`);
-  return { says: says.join("; "), problems: [...new Set(problems)] };
+  return { says: says.join("; "), isStruck: true, problems: [...new Set(problems)] };
 }
 
 type InTurn = {

@@ -9,12 +9,27 @@ import type { Operation, OperationCounter } from "./operation-counter.ts";
 type AnyFunction = (...given: unknown[]) => unknown;
 
 /** Operations on paths that may find no room, and those that never need any. */
-const PATHS_THAT_NEED_ROOM = ["mkdirSync", "renameSync", "writeFileSync", "appendFileSync", "copyFileSync"];
+const PATHS_THAT_NEED_ROOM = [
+  "mkdirSync",
+  "renameSync",
+  "writeFileSync",
+  "appendFileSync",
+  "copyFileSync",
+];
 const PATHS_THAT_FREE_ROOM = ["rmSync", "rmdirSync", "unlinkSync", "truncateSync"];
 /** Operations on open files. */
 const OPEN_FILES = ["writeSync", "writevSync", "fsyncSync", "fdatasyncSync", "ftruncateSync"];
 /** Written here only to be found: the product writes no file in the background. */
-const NOT_COUNTED = ["write", "writev", "writeFile", "appendFile", "rename", "rm", "unlink", "mkdir"];
+const NOT_COUNTED = [
+  "write",
+  "writev",
+  "writeFile",
+  "appendFile",
+  "rename",
+  "rm",
+  "unlink",
+  "mkdir",
+];
 
 /** A folder that is there already costs nothing. */
 const NO_EFFECT = new Set(["mkdirSync"]);
@@ -77,7 +92,7 @@ export function labelOfPath(path: unknown, workspace: string): string {
 }
 
 /** The error of the system when the disk is full. */
-export function noRoom(call: string): Error {
+function noRoom(call: string): Error {
   const syscall = call.replace("Sync", "");
   const message = `ENOSPC: no space left on device, ${syscall}`;
   return Object.assign(new Error(message), { errno: -28, code: "ENOSPC", syscall });
@@ -104,6 +119,7 @@ export function replace(
   make: (original: AnyFunction) => (this: unknown, ...given: unknown[]) => unknown,
 ): void {
   const original: unknown = Reflect.get(target, name);
-  if (typeof original !== "function") throw new Error(`this Node has no ${name} to put under a plan`);
+  if (typeof original !== "function")
+    throw new Error(`this Node has no ${name} to put under a plan`);
   Reflect.set(target, name, make(original as AnyFunction));
 }

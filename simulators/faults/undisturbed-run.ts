@@ -3,7 +3,12 @@
  * and whose operations the faults are chosen from.
  */
 import { JOBS, type JobName } from "./fault-jobs.ts";
-import { type FaultTheatre, openTheatre, requireExit, type TheatreOptions } from "./fault-theatre.ts";
+import {
+  type FaultTheatre,
+  openTheatre,
+  requireExit,
+  type TheatreOptions,
+} from "./fault-theatre.ts";
 import type { UndisturbedRun } from "./fault-points.ts";
 import { findDamage, findLeftovers } from "./workspace-damage.ts";
 import { type FactReader, type WorkspaceFacts, openFactReader } from "./workspace-facts.ts";
@@ -29,11 +34,19 @@ export type DriverParts = {
   close(): Promise<void>;
 };
 
-/** What was suffered in words, and everything that was wrong afterwards. */
-export type Outcome = { readonly says: string; readonly problems: readonly string[] };
+export type Outcome = {
+  /** What was suffered, in words. */
+  readonly says: string;
+  /** Whether the fault met the job; a death by the clock can come when it has ended. */
+  readonly isStruck: boolean;
+  /** Everything that was wrong afterwards; empty when the job came through. */
+  readonly problems: readonly string[];
+};
 
 /** Opens the shared parts; all workspaces lie in one temporary folder. */
-export async function openParts(options: TheatreOptions & { readonly seed: number }): Promise<DriverParts> {
+export async function openParts(
+  options: TheatreOptions & { readonly seed: number },
+): Promise<DriverParts> {
   const theatre = await openTheatre(options);
   const facts = await openFactReader();
   const references = new Map<JobName, Promise<Reference>>();

@@ -66,11 +66,15 @@ export async function openFactReader(): Promise<FactReader> {
       const pointed = manifests.find(({ snapshot }) => snapshot === pointer);
       return {
         contentDigest: pointed?.contentDigest ?? "no snapshot",
-        content: pointed === undefined ? "no snapshot" : await contentOf(connection, workspace, pointed),
+        content:
+          pointed === undefined ? "no snapshot" : await contentOf(connection, workspace, pointed),
         truthTime: nameless(readIfThere(workspace, "data/truth/us/temporal_state.json"), manifests),
         ledger: ledgerOf(workspace, "us", manifests),
         decisions: ledgerOf(workspace, "system", manifests),
-        decisionsPage: nameless(readIfThere(workspace, "docs/epistemic/ledger/decisions.md"), manifests),
+        decisionsPage: nameless(
+          readIfThere(workspace, "docs/epistemic/ledger/decisions.md"),
+          manifests,
+        ),
         receipts: receiptsOf(workspace),
         bodies: bodiesOf(workspace),
         retryQueue: rowsAsText(
@@ -123,14 +127,15 @@ async function contentOf(
   const byFolder = Map.groupBy(manifest.files, ({ path }) => path.slice(0, path.lastIndexOf("/")));
   const lines: string[] = [];
   for (const [folder, files] of [...byFolder].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const paths = files.map(({ path }) => `'${join(workspace, ANALYTICS, path).replaceAll("'", "''")}'`);
+    const paths = files.map(
+      ({ path }) => `'${join(workspace, ANALYTICS, path).replaceAll("'", "''")}'`,
+    );
     const reader = await connection.runAndReadAll(
       `SELECT count(*)::VARCHAR AS rows, sum(hash(one)::HUGEINT)::VARCHAR AS digest
        FROM (SELECT * EXCLUDE (known_at) FROM read_parquet([${paths.join(", ")}],
          hive_partitioning = false)) AS one`,
     );
-    const [row] = reader.getRowsJson();
-    lines.push(`${folder}: ${String(row?.[0])} rows, ${String(row?.[1])}`);
+    lines.push(`${folder}: rows and digest ${JSON.stringify(reader.getRowsJson())}`);
   }
   return lines.join("\n");
 }

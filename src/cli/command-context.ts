@@ -4,6 +4,7 @@ import type { Settings } from "#contracts/settings.ts";
 import type { Clock } from "#core/clock.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import type { RandomSource } from "#core/random.ts";
+import { type SecretMask, secretMask } from "#platform/secrets.ts";
 import { fixedClock, instantOfIso, systemClock } from "#platform/system-clock.ts";
 import { type Workspace, readWorkspaceKind, workspaceAt } from "#platform/workspace.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
@@ -31,9 +32,7 @@ const UINT32 = 4_294_967_296;
 
 /** Resolves the workspace and reads what it configures. @throws CONFIG_INVALID, CLOCK_NOT_FIXABLE */
 export function openContext(options: SharedOptions, ownWorkspace?: string): CommandContext {
-  const dir =
-    options.workspace ?? ownWorkspace ?? process.env["MERIDIAN_WORKSPACE"] ?? DEFAULT_WORKSPACE;
-  const workspace = workspaceAt(dir);
+  const workspace = chooseWorkspace(options, ownWorkspace);
   return {
     workspace,
     settings: readSettings(workspace.settingsPath),
@@ -42,6 +41,21 @@ export function openContext(options: SharedOptions, ownWorkspace?: string): Comm
     random: () => randomBytes(4).readUInt32LE() / UINT32,
     json: options.json === true,
   };
+}
+
+/** The mask for an error of `openContext` itself: a key may stand in the settings by mistake. */
+export function maskBeforeContext(options: SharedOptions, ownWorkspace?: string): SecretMask {
+  try {
+    return readCredentials(chooseWorkspace(options, ownWorkspace).envPath, process.env).mask;
+  } catch {
+    return secretMask([]);
+  }
+}
+
+function chooseWorkspace(options: SharedOptions, ownWorkspace?: string): Workspace {
+  return workspaceAt(
+    options.workspace ?? ownWorkspace ?? process.env["MERIDIAN_WORKSPACE"] ?? DEFAULT_WORKSPACE,
+  );
 }
 
 /** The machine's clock, or a fixed one where no vendor data can be misdated by it (decision 11). */

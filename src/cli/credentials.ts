@@ -25,7 +25,8 @@ export function readCredentials(
   envPath: string,
   environment: { readonly [name: string]: string | undefined },
 ): Credentials {
-  const file = parseEnv(readTextIfThere(envPath) ?? "");
+  // Editors on Windows begin a file with a byte order mark, which would become part of the first name.
+  const file = parseEnv((readTextIfThere(envPath) ?? "").replace(/^\uFEFF/, ""));
   const values = SECRET_NAMES.map((name) => environment[name] ?? file[name] ?? "");
   const alphaVantageKeys = splitKeys(values[0] ?? "");
   return { alphaVantageKeys, mask: secretMask([...alphaVantageKeys, ...values.slice(1)]) };

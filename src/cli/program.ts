@@ -3,12 +3,17 @@
  * way to print and one way to fail. What a command does is loaded only when it runs.
  */
 import { Command, Option } from "commander";
-import { type CommandContext, type SharedOptions, openContext } from "./command-context.ts";
+import {
+  type CommandContext,
+  type SharedOptions,
+  maskBeforeContext,
+  openContext,
+} from "./command-context.ts";
 import type { CommandSpec, OptionValues } from "./command-spec.ts";
 import { COMMANDS, GROUPS } from "./command-table.ts";
 import { printError, printResult } from "./output.ts";
 import { MeridianError } from "#core/meridian-error.ts";
-import { secretMask } from "#platform/secrets.ts";
+import { nameStoreError } from "#platform/state-store.ts";
 
 export interface Program {
   /** Runs one command line and returns its exit code. @throws CommanderError for wrong usage and help */
@@ -101,6 +106,8 @@ async function runSpec(
     printResult(result, context.json, context.credentials.mask);
     return result.exitCode;
   } catch (error) {
-    return printError(error, options.json === true, context?.credentials.mask ?? secretMask([]));
+    const named = nameStoreError(error, "the workspace");
+    const mask = context?.credentials.mask ?? maskBeforeContext(options, spec.ownWorkspace);
+    return printError(named, options.json === true, mask);
   }
 }

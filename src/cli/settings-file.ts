@@ -6,6 +6,8 @@ import { MeridianError } from "#core/meridian-error.ts";
 import { readTextIfThere } from "#platform/atomic-file.ts";
 
 const FILE = "meridian.toml";
+/** Names under which people keep secrets. None of the settings has such a name. */
+const SECRET_KEY = /key|secret|token|pass|(^|_)pin(_|$)|totp/i;
 
 /** The settings of a workspace; all defaults when it has no file. @throws CONFIG_INVALID */
 export function readSettings(path: string): Settings {
@@ -37,7 +39,7 @@ function describeIssue(issue: z.core.$ZodIssue, table: unknown, cause: unknown):
   const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys : [];
   const path = [...issue.path, ...unknownKeys.slice(0, 1)].map(String);
   const key = path.join(".");
-  const found = JSON.stringify(valueAt(table, path)) ?? "nothing";
+  const found = foundAt(table, path);
   const expected = unknownKeys.length > 0 ? "a key that exists" : expectationOf(issue);
   return new MeridianError("CONFIG_INVALID", {
     message: `${FILE}: ${key}: expected ${expected}, found ${found}`,
@@ -46,10 +48,16 @@ function describeIssue(issue: z.core.$ZodIssue, table: unknown, cause: unknown):
   });
 }
 
+/** What stands there; not what may be a secret that was written into the wrong file. */
+function foundAt(table: unknown, path: readonly string[]): string {
+  if (SECRET_KEY.test(path.at(-1) ?? "")) return "a value that is not shown";
+  return JSON.stringify(valueAt(table, path)) ?? "nothing";
+}
+
 function expectationOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `a ${issue.expected}`;
+      return `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
     case "too_small":
       return `a value ${issue.inclusive === false ? "above" : "of at least"} ${issue.minimum}`;
     case "too_big":

@@ -4,14 +4,15 @@
  */
 import { z } from "zod";
 import type { SnapshotManifest } from "#contracts/snapshot.ts";
-import { sessionsBefore } from "#core/calendar.ts";
-import { dayNumberOf, sessionDate } from "#core/session-date.ts";
+import { isCovered, localDayOf, newestCompleteSession, sessionsBefore } from "#core/calendar.ts";
+import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import type { Verdict } from "#core/verdict.ts";
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
 import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import type { OpenReview } from "#truth/reviews.ts";
 import { decideGate1 } from "#truth/run-gate1.ts";
+import { type Staleness, decideStaleness } from "#truth/staleness.ts";
 import { decideTemporalState } from "#truth/temporal-state.ts";
 import type { TemporalView } from "#truth/temporal-store.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -29,6 +30,8 @@ export type TruthView = {
   readonly te: string | null;
   readonly state: string;
   readonly drift: number | null;
+  /** Age of RDT against the calendar, by the machine's clock; for people only. */
+  readonly staleness: Staleness;
   readonly calendar: string;
   readonly proxySet: string;
   readonly snapshot: string | null;
@@ -58,8 +61,9 @@ async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
   const rdt = rdtOf(us);
   const { ctt } = us.events;
   const te = null;
-  const reviews = manifest ? usOpenReviews(us, readReport(analyticsDir, manifest)) : [];
   const decision = manifest ? await decideGate1(gate1Options(us)) : undefined;
+  const reviews =
+    manifest && decision ? usOpenReviews(us, readReport(analyticsDir, manifest), decision) : [];
   const state = decideTemporalState(
     { rdt, ctt, te },
     { corrupt: !verifyLedger(us.database).ok, halted: false },
@@ -74,6 +78,7 @@ async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
     te,
     state,
     drift: null,
+    staleness: stalenessOf(us, rdt),
     calendar: us.calendar.facts.version,
     proxySet: `${us.proxies.id} ${us.proxies.version}`,
     snapshot: manifest?.snapshot ?? null,
@@ -102,28 +107,44 @@ type Standing = {
 };
 
 function whyOf({ rdt, ctt, pending, verdict, moved }: Standing): string[] {
-  if (rdt === null) return ["nothing was received yet"];
+  if (rdt === null && ctt === null) return ["nothing was received yet"];
   if (pending !== undefined) return [pending];
   if (moved) return ["gate 1 would pass now and was not run yet"];
-  if (ctt === rdt) return [];
   return verdict?.reasons.map((reason) => reason.says) ?? [];
 }
 
 function nextOf(standing: Standing & { readonly state: string }): string {
-  const { rdt, pending, verdict, moved, state } = standing;
-  if (state === "CORRUPT") return "meridian ledger verify";
-  if (rdt === null) return "meridian us daily, or meridian us import FILE";
+  const { rdt, ctt, pending, verdict, moved, state } = standing;
+  if (state === "CORRUPT" && !isRdtLost(standing)) return "meridian ledger verify";
+  if (rdt === null && ctt === null) return "meridian us daily, or meridian us import FILE";
   if (pending !== undefined) return "meridian us build";
   if (moved) return "meridian gate ingest --market us";
   const rules = new Set(verdict?.reasons.map((reason) => reason.rule));
   if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN"))
     return "meridian truth reviews";
+  if (rules.has("CTT_UNSUPPORTED"))
+    return "meridian us import or us backfill to bring the rows back";
   if (rules.has("NOT_RECEIVED")) return "meridian us daily";
   if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) {
     return "meridian us backfill, or meridian truth waive with a recorded decision";
   }
   if (rules.has("UNIVERSE_COVERAGE")) return "meridian us retry, then meridian us build";
   return "meridian us daily, when the next session is over";
+}
+
+/** RDT below CTT: what truth time rests on was withdrawn. The ledger may well be whole. */
+function isRdtLost({ rdt, ctt }: Standing): boolean {
+  return ctt !== null && (rdt === null || rdt < ctt);
+}
+
+function stalenessOf(us: OpenUs, rdt: string | null): Staleness {
+  const { calendar, clock, settings } = us;
+  if (rdt === null || !isCovered(calendar, localDayOf(calendar, clock.wallMs()))) {
+    return decideStaleness(null);
+  }
+  const settle = settings.thresholds.us_settle_minutes;
+  const newest = newestCompleteSession(calendar, clock.wallMs(), settle);
+  return decideStaleness(Math.max(0, sessionsBetween(us, rdt, dateOfDayNumber(newest))));
 }
 
 function pendingBuild(us: OpenUs, manifest: SnapshotManifest | undefined): string | undefined {
@@ -145,6 +166,12 @@ export function temporalView(truth: TruthView): TemporalView {
   return { market, synthetic, rdt, ctt, te, state, snapshot, calendar, verdict };
 }
 
+function describeStaleness({ state, sessionsBehind }: Staleness): string {
+  if (sessionsBehind === null) return state;
+  const sessions = sessionsBehind === 1 ? "session" : "sessions";
+  return `${state}  ${sessionsBehind} ${sessions} behind the calendar`;
+}
+
 /** One screen of text. */
 export function describeTruth(truth: TruthView): string[] {
   const time = (value: string | null): string => value ?? "not begun";
@@ -157,6 +184,7 @@ export function describeTruth(truth: TruthView): string[] {
       ["CTT", `${time(truth.ctt)}  newest session validated and accepted`],
       ["TE", `${time(truth.te)}  newest session advanced by a person`],
       ["snapshot", truth.snapshot ?? "none"],
+      ["data", describeStaleness(truth.staleness)],
       ["calendar", truth.calendar],
       ["proxies", truth.proxySet],
       ["reviews", `${truth.openReviews} open, ${truth.holdingReviews.length} hold time`],

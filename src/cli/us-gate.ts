@@ -1,9 +1,23 @@
 /** Puts together what gate 1 is asked about the US market. */
 import { MeridianError } from "#core/meridian-error.ts";
 import { readManifest, readPointedSnapshot } from "#lake/snapshot-store.ts";
+import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import type { UsDataContext } from "#markets/us/us-data-context.ts";
 import type { Gate1Options } from "#truth/run-gate1.ts";
 import { openUsUniverse, rdtOf } from "./us-open.ts";
+
+/**
+ * Fails closed: on a chain that does not hold nothing is decided and nobody's decision is recorded.
+ * @throws LEDGER_BROKEN
+ */
+export function requireIntactLedger(us: UsDataContext): void {
+  const { ok, broken } = verifyLedger(us.database);
+  if (ok) return;
+  throw new MeridianError("LEDGER_BROKEN", {
+    message: `the ledger of us does not hold: ${broken?.says ?? "its rows cannot be read"}`,
+    facts: { market: "us", row: broken?.seq ?? null },
+  });
+}
 
 /** What gate 1 is asked about. @throws NOTHING_TO_BUILD before the first build */
 export function gate1Options(us: UsDataContext): Gate1Options {

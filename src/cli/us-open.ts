@@ -12,7 +12,9 @@ import { usProxySet } from "#markets/us/proxy-set.ts";
 import { type Universe, decideUniverse } from "#markets/us/universe.ts";
 import { usCalendar, usCorrections } from "#markets/us/us-calendar.ts";
 import type { UsDataContext } from "#markets/us/us-data-context.ts";
+import { dateOfDayNumber } from "#core/session-date.ts";
 import { openStateStore } from "#platform/state-store.ts";
+import { indexOfDate } from "#truth/gate1-facts.ts";
 import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
 import type { UniverseMember } from "#truth/universe-coverage.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -99,9 +101,13 @@ function delistedRows(us: UsDataContext) {
 /** Kinds of payload whose rows are daily prices. Series and intraday bars move no truth time. */
 const DAILY_KINDS = ["daily", "daily_adjusted", "index_daily", "import_daily"] as const;
 
-/** Newest completed session among daily payloads received, never below CTT (decision 1). */
+/**
+ * Newest completed session among daily payloads received (decision 1); withdrawn ones do not count. A
+ * day that a later correction closed is no session, so the one before it is meant.
+ */
 export function rdtOf(us: UsDataContext): string | null {
   const received = us.rawStore.newestSession(DAILY_KINDS, us.events.withdrawn);
-  const { ctt } = us.events;
-  return received === null || (ctt !== null && ctt > received) ? ctt : received;
+  if (received === null) return null;
+  const day = us.calendar.sessions[indexOfDate(us.calendar, received)];
+  return day === undefined ? null : dateOfDayNumber(day);
 }

@@ -2,13 +2,19 @@
 import type { BuildReport } from "#contracts/snapshot.ts";
 import type { UsDataContext } from "#markets/us/us-data-context.ts";
 import { type OpenReview, listOpenReviews, sessionsPassed } from "#truth/reviews.ts";
+import type { Gate1Decision } from "#truth/run-gate1.ts";
 import { rdtOf } from "./us-open.ts";
 
-/** Reviews of a report that wait for a decision. */
-export function usOpenReviews(us: UsDataContext, report: BuildReport): OpenReview[] {
+/** Reviews of a report that wait for a decision, seen with gate 1's judgement of the snapshot. */
+export function usOpenReviews(
+  us: UsDataContext,
+  report: BuildReport,
+  decision: Gate1Decision,
+): OpenReview[] {
   const blocking = us.proxies.roles.filter((role) => role.blocking);
   return listOpenReviews("us", report, us.events, {
     required: new Set(blocking.map((role) => role.symbol)),
+    isAccepted: (symbol, session) => decision.refusals(symbol, session) === undefined,
     passed: sessionsPassed(
       us.calendar,
       { ctt: us.events.ctt, rdt: rdtOf(us) },

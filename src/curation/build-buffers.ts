@@ -4,8 +4,12 @@ import type { PartWriter, WrittenPart } from "#lake/part-store.ts";
 import { startRowText } from "#lake/row-text.ts";
 import { createDatedBuffer } from "./dated-part.ts";
 import { DIVIDEND_DECIMALS, SERIES_DECIMALS, SPLIT_DECIMALS } from "./market-parsers.ts";
-import { createPartSink } from "./part-sink.ts";
-import { createAnalyticsBuffer, createStagingBuffer } from "./price-part.ts";
+import { type PartBuffer, type PartSink, createPartSink } from "./part-sink.ts";
+import { type PriceBuffer, createPriceBuffer } from "./price-part.ts";
+import { OUTCOME_ACCEPTED, ROW_OUTCOMES } from "./row-outcome.ts";
+
+/** Which staged rows readers see, in SQL. */
+const IS_ACCEPTED = `outcome = '${ROW_OUTCOMES[OUTCOME_ACCEPTED]}'`;
 
 /** Opens the buffers over two writers, one for what readers see and one for staging. */
 export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
@@ -15,36 +19,49 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
     events: startRowText("events"),
     series: startRowText("series"),
   };
-  const daily = createAnalyticsBuffer("daily", texts.daily);
-  const intraday = createAnalyticsBuffer("intraday", texts.intraday);
-  const stagedDaily = createStagingBuffer("daily");
-  const stagedIntraday = createStagingBuffer("intraday");
+  const daily = createPriceBuffer("daily", texts.daily);
+  const intraday = createPriceBuffer("intraday", texts.intraday);
   const eventColumns = [
     { name: "split_factor", decimals: SPLIT_DECIMALS },
     { name: "dividend", decimals: DIVIDEND_DECIMALS },
   ];
   const events = createDatedBuffer(eventColumns, texts.events);
   const series = createDatedBuffer([{ name: "value", decimals: SERIES_DECIMALS }], texts.series);
-  const published = [
-    createPartSink(analytics, PART_FOLDERS.daily, daily),
-    createPartSink(analytics, PART_FOLDERS.intraday5m, intraday),
-    createPartSink(analytics, PART_FOLDERS.events, events),
-    createPartSink(analytics, PART_FOLDERS.series, series),
-  ];
-  const staged = [
-    createPartSink(staging, PART_FOLDERS.daily, stagedDaily),
-    createPartSink(staging, PART_FOLDERS.intraday5m, stagedIntraday),
+  const publish = (folder: string, buffer: PartBuffer): PartSink =>
+    createPartSink(buffer, async () => {
+      const filled = await analytics.fill(folder, buffer.columns(), buffer.rows);
+      return () => filled.write();
+    });
+  /** All rows go to staging, and of the same copy the accepted ones to analytics. */
+  const stageAndPublish = (folder: string, buffer: PriceBuffer): PartSink =>
+    createPartSink(buffer, async () => {
+      const { rows, accepted, published, staged } = buffer;
+      const filled = await staging.fill(folder, buffer.columns(), rows);
+      const toStaging = { root: staging.root, folder, columns: staged, rows };
+      if (accepted === 0) {
+        return async () => {
+          await filled.writeOutputs([toStaging]);
+          return undefined;
+        };
+      }
+      const forReaders = { columns: published, where: IS_ACCEPTED, rows: accepted };
+      const toAnalytics = { root: analytics.root, folder, ...forReaders };
+      return async () => (await filled.writeOutputs([toAnalytics, toStaging]))[0];
+    });
+  const sinks = [
+    stageAndPublish(PART_FOLDERS.daily, daily),
+    stageAndPublish(PART_FOLDERS.intraday5m, intraday),
+    publish(PART_FOLDERS.events, events),
+    publish(PART_FOLDERS.series, series),
   ];
   return {
     daily,
     intraday,
-    stagedDaily,
-    stagedIntraday,
     events,
     series,
     /** Ends the parts that are full; to be called between symbols. */
     settle: async (): Promise<void> => {
-      for (const sink of [...published, ...staged]) await sink.settle();
+      for (const sink of sinks) await sink.settle();
     },
     /** Writes all that is left. Content digests are by dataset. */
     finish: async (): Promise<{
@@ -52,8 +69,7 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
       readonly digests: { readonly [dataset: string]: string };
     }> => {
       const files: WrittenPart[] = [];
-      for (const sink of published) files.push(...(await sink.finish()));
-      for (const sink of staged) await sink.finish();
+      for (const sink of sinks) files.push(...(await sink.finish()));
       const digests: { [dataset: string]: string } = {};
       for (const [dataset, text] of Object.entries(texts)) digests[dataset] = text.digest();
       return { files, digests };

@@ -85,8 +85,7 @@ function takeDaily(state: RunState, inputs: SymbolInputs, events: SymbolEvents):
     limits: limitsOf(options.thresholds),
     decisions: options.decisions,
   });
-  buffers.stagedDaily.take(rows, judgement);
-  buffers.daily.take(rows, judgement, judgement.accepted);
+  buffers.daily.take(rows, judgement);
   tally.addDaily(rows, judgement);
 }
 
@@ -94,8 +93,7 @@ function takeIntraday(state: RunState, inputs: SymbolInputs): void {
   const { options, sessions, buffers, rows, tally } = state;
   collectRows(options, rows, inputs.intraday, inputs, NO_EVENTS);
   const judgement = judgeIntraday(rows, sessions, INTRADAY_BAR_MINUTES);
-  buffers.stagedIntraday.take(rows, judgement);
-  buffers.intraday.take(rows, judgement, judgement.accepted);
+  buffers.intraday.take(rows, judgement);
   tally.addIntraday(rows, judgement);
 }
 

@@ -2,7 +2,7 @@
 import type { ParkRule } from "#contracts/snapshot.ts";
 import { formatPrice } from "#core/price.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
-import { type DriftFinding, type DriftLimits, changeOf, judgeDrift } from "#truth/gate1/drift.ts";
+import { type DriftFinding, type DriftLimits, changeOf, driftLimitPercent, isWithin, judgeDrift } from "#truth/gate1/drift.ts";
 import type { ReviewFacts } from "./reviews.ts";
 import {
   NONE,
@@ -27,13 +27,44 @@ export function judgeMoves(
   sink: DriftSink,
 ): void {
   if (rows.role.instrumentClass === "series") return;
-  const { received } = chain;
+  const { received, newestRow, olderRow } = chain;
+  const { close } = rows.table;
+  const limitPercent = driftLimitPercent(rows.role, limits);
+  const isPlain = comparesAsTraded(rows);
   for (let at = 1; at < received.length; at++) {
-    const before = chain.newestRow[received[at - 1] ?? 0] ?? NONE;
+    const newestBefore = newestRow[received[at - 1] ?? 0] ?? NONE;
+    const newest = newestRow[received[at] ?? 0] ?? NONE;
+    const isSingle = olderRow[newest] === NONE && olderRow[newestBefore] === NONE;
+    // Nearly all moves end here, and a build judges millions.
+    if (isPlain && isSingle && isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent)) {
+      continue;
+    }
     const after = chain.newestRow[received[at + 1] ?? NONE] ?? NONE;
     forEachRevision(chain, received[at] ?? 0, (row) => {
+      const before = rowBefore(chain, newestBefore, row);
       judgeMove(rows, chain, { before, row, after }, limits, sink);
     });
+  }
+}
+
+/** Whether all closes of a symbol compare as they stand: no event on file, and no second basis. */
+function comparesAsTraded({ events, payloads }: SymbolRows): boolean {
+  const bases = new Set(payloads.map((payload) => payload.basis));
+  return bases.size <= 1 && events.splitDays.length + events.dividendDays.length === 0;
+}
+
+/**
+ * The row before as it was when `row` came: what is said of that session later is judged by itself, and
+ * neither takes an accepted row away nor makes another review of one that was decided. A session that
+ * came later altogether counts with its first row.
+ */
+function rowBefore(chain: RevisionChain, newestBefore: number, row: number): number {
+  let before = newestBefore;
+  for (;;) {
+    const older = chain.olderRow[before] ?? NONE;
+    const wasThere = (chain.payloadOf[before] ?? 0) <= (chain.payloadOf[row] ?? 0);
+    if (wasThere || older === NONE) return before;
+    before = older;
   }
 }
 

@@ -6,14 +6,18 @@
 import type { ParkedRow } from "#contracts/snapshot.ts";
 import { formatPrice } from "#core/price.ts";
 import type { DriftLimits } from "#truth/gate1/drift.ts";
-import { REVIEW_REJECTED, type SessionIndex, judgeDailyRows } from "#truth/gate1/row-rules.ts";
+import {
+  REVIEW_REJECTED,
+  type SessionIndex,
+  isSameBar,
+  judgeDailyRows,
+} from "#truth/gate1/row-rules.ts";
 import { findBasisMismatch } from "./judge-basis.ts";
 import { judgeMoves } from "./judge-drift.ts";
 import {
   NONE,
   type RevisionChain,
   chainRevisions,
-  forEachRevision,
   payloadOfRow,
 } from "./revision-chain.ts";
 import { type ReviewDecisions, type ReviewFacts, makeReview, outcomeOfReviews } from "./reviews.ts";
@@ -76,11 +80,16 @@ export function judgeSymbol(rows: SymbolRows, context: JudgeContext): SymbolJudg
     revisionOf: chain.revisionOf,
     payloadOf: chain.payloadOf,
     accepted,
-    reviews: [...ofSymbol, ...[...reviewsOf.values()].flat()],
+    reviews: distinctReviews([...ofSymbol, ...[...reviewsOf.values()].flat()]),
     largeMoves: largeMoves.filter((note) => outcomes[note.row] === OUTCOME_ACCEPTED),
     restated: findRestatements(rows, chain, accepted),
     ...findSessionGaps(rows, chain, sessions, { reasons, outcomes }),
   };
+}
+
+/** The same numbers seen again, after others or in another basis, are one review. */
+function distinctReviews(reviews: readonly ParkedRow[]): ParkedRow[] {
+  return [...new Map(reviews.map((review) => [review.id, review])).values()];
 }
 
 /** Gives every revision its outcome and returns the accepted ones in the order of the lake. */
@@ -92,17 +101,18 @@ function settleRevisions(of: {
   readonly reasons: Uint32Array;
 }): Int32Array {
   const { chain, reviewsOf, ofSymbol, outcomes, reasons } = of;
-  const accepted = new Int32Array(outcomes.length);
   const general = outcomeOfReviews(ofSymbol);
+  const { revisions } = chain;
+  for (let at = 0; at < revisions.length; at++) outcomes[revisions[at] ?? 0] = general;
+  for (const [row, own] of reviewsOf) outcomes[row] = outcomeOfReviews([...own, ...ofSymbol]);
+  if (reviewsOf.size === 0 && general === OUTCOME_ACCEPTED) return revisions;
+  const accepted = new Int32Array(revisions.length);
   let count = 0;
-  for (const session of chain.received) {
-    forEachRevision(chain, session, (row) => {
-      const own = reviewsOf.get(row);
-      const outcome = own ? outcomeOfReviews([...own, ...ofSymbol]) : general;
-      outcomes[row] = outcome;
-      if (outcome === OUTCOME_QUARANTINED) reasons[row] = REVIEW_REJECTED;
-      if (outcome === OUTCOME_ACCEPTED) accepted[count++] = row;
-    });
+  for (let at = 0; at < revisions.length; at++) {
+    const row = revisions[at] ?? 0;
+    const outcome = outcomes[row];
+    if (outcome === OUTCOME_QUARANTINED) reasons[row] = REVIEW_REJECTED;
+    if (outcome === OUTCOME_ACCEPTED) accepted[count++] = row;
   }
   return accepted.subarray(0, count);
 }
@@ -113,6 +123,7 @@ function settleConfirmations(
   outcomes: Uint8Array,
   reasons: Uint32Array,
 ): void {
+  if (!chain.hasConfirming) return;
   for (let row = 0; row < outcomes.length; row++) {
     const first = chain.confirms[row] ?? NONE;
     if (first === NONE) continue;
@@ -124,12 +135,14 @@ function settleConfirmations(
 
 /** Accepted revisions that changed a bar of the same basis. */
 function findRestatements(rows: SymbolRows, chain: RevisionChain, accepted: Int32Array): RowNote[] {
+  if (!chain.hasRestated) return [];
   const notes: RowNote[] = [];
   for (const row of accepted) {
     const older = chain.olderRow[row] ?? NONE;
     if (older === NONE) continue;
     const payload = payloadOfRow(rows, chain, row);
     if (payload.basis !== payloadOfRow(rows, chain, older).basis) continue;
+    if (isSameBar(rows.table, older, row)) continue;
     const facts = {
       revision: chain.revisionOf[row] ?? 0,
       close_before: formatPrice(rows.table.close[older] ?? 0),

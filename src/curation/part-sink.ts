@@ -3,7 +3,7 @@
  * so at most one write is under way and memory stays at two parts.
  */
 import type { PartColumn } from "#lake/column-chunk-store.ts";
-import type { PartWriter, WrittenPart } from "#lake/part-store.ts";
+import type { WrittenPart } from "#lake/part-store.ts";
 
 /** Rows at which a part ends, at the next symbol. */
 export const PART_ROWS = 250_000;
@@ -21,19 +21,25 @@ export interface PartBuffer {
 export interface PartSink {
   /** Ends the part when the buffer is full; call between symbols. */
   settle(): Promise<void>;
-  /** Writes what is left and returns all parts, in the order in which they were filled. */
+  /** Writes what is left and returns all parts for readers, in the order in which they were filled. */
   finish(): Promise<WrittenPart[]>;
 }
 
-/** A sink that writes the parts of one dataset into `folder` of the writer's root. */
-export function createPartSink(writer: PartWriter, folder: string, buffer: PartBuffer): PartSink {
-  const parts: Promise<WrittenPart>[] = [];
+/**
+ * A sink of what `buffer` collects. `fill` copies the buffer; what it returns writes the copy, and
+ * gives the part that readers see, if any row is for them.
+ */
+export function createPartSink(
+  buffer: PartBuffer,
+  fill: () => Promise<() => Promise<WrittenPart | undefined>>,
+): PartSink {
+  const parts: Promise<WrittenPart | undefined>[] = [];
   const flush = async (): Promise<void> => {
     if (buffer.rows === 0) return;
     await parts.at(-1);
-    const filled = await writer.fill(folder, buffer.columns(), buffer.rows);
+    const write = await fill();
     buffer.clear();
-    const written = filled.write();
+    const written = write();
     // The next await on it reports the failure; until then it must not count as unhandled.
     written.catch(() => undefined);
     parts.push(written);
@@ -44,7 +50,7 @@ export function createPartSink(writer: PartWriter, folder: string, buffer: PartB
     },
     finish: async () => {
       await flush();
-      return await Promise.all(parts);
+      return (await Promise.all(parts)).filter((part) => part !== undefined);
     },
   };
 }

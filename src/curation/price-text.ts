@@ -13,6 +13,8 @@ export type JudgedRows = {
   readonly outcomes: Uint8Array;
   readonly revisionOf: Int32Array;
   readonly payloadOf: Int32Array;
+  /** Rows that are data, in the order of the lake. */
+  readonly accepted: Int32Array;
 };
 
 /** Intraday rows have the bar's start besides. */
@@ -24,7 +26,6 @@ export function writePriceText(
   layout: PriceLayout,
   rows: SymbolRows,
   judged: JudgedRows,
-  accepted: Int32Array,
 ): void {
   const { day, startMinute, open, high, low, close, volume } = rows.table;
   const symbol = encodeFields([rows.symbol]);
@@ -33,7 +34,7 @@ export function writePriceText(
     const asof = basisAsofDay === undefined ? "" : dateOfDayNumber(basisAsofDay);
     return encodeFields([basis, asof, sourceNameOf(payload.receipt)]);
   });
-  for (const row of accepted) {
+  for (const row of judged.accepted) {
     text.encoded(symbol);
     text.day(day[row] ?? 0);
     if (layout === "intraday") text.decimal(startMinute[row] ?? 0, 0);

@@ -50,8 +50,19 @@ export function makeRecipe(inputs: RecipeInputs): SnapshotRecipe {
       blocking,
       instrumentClass,
     })),
-    thresholds: { ...inputs.thresholds },
+    thresholds: thresholdsOfRows(inputs.thresholds),
   };
+}
+
+/** All but what only says how far truth time moves: a new threshold counts until it is named here. */
+export function thresholdsOfRows(thresholds: Thresholds): SnapshotRecipe["thresholds"] {
+  const {
+    coverage_failed_share_max: _share,
+    first_load_sessions: _sessions,
+    gap_sessions_max: _gap,
+    ...ofRows
+  } = thresholds;
+  return ofRows;
 }
 
 /** `SNAP-` and 16 hex digits of the recipe without its two reading positions. */

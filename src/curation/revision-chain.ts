@@ -23,6 +23,11 @@ export type RevisionChain = {
   readonly payloadOf: Int32Array;
   /** Indices of sessions that have a row, ascending. */
   readonly received: Int32Array;
+  /** All revisions by session, then revision: the order of the lake. */
+  readonly revisions: Int32Array;
+  /** Whether some row repeats a revision, and whether some session has several. */
+  readonly hasConfirming: boolean;
+  readonly hasRestated: boolean;
 };
 
 /** Links the rows that passed every row rule, in the order in which their payloads came. */
@@ -37,6 +42,8 @@ export function chainRevisions(
   const revisionOf = new Int32Array(table.length);
   const confirms = new Int32Array(table.length).fill(NONE);
   const payloadOf = new Int32Array(table.length);
+  let confirming = 0;
+  let restated = 0;
   for (const [ordinal, payload] of payloads.entries()) {
     payloadOf.fill(ordinal, payload.fromRow, payload.toRow);
     for (let row = payload.fromRow; row < payload.toRow; row++) {
@@ -47,27 +54,40 @@ export function chainRevisions(
         const before = must(payloads[payloadOf[known] ?? 0], "a row has a payload");
         if (isSameBasis(before, payload) && isSameBar(table, known, row)) {
           confirms[row] = known;
+          confirming++;
           continue;
         }
+        restated++;
         olderRow[row] = known;
         revisionOf[row] = (revisionOf[known] ?? 0) + 1;
       }
       newestRow[session] = row;
     }
   }
+  const hasRestated = restated > 0;
+  const links = { newestRow, olderRow, revisionOf, confirms, payloadOf };
+  const order = orderRevisions(newestRow, olderRow, table.length);
+  return { ...links, ...order, hasConfirming: confirming > 0, hasRestated };
+}
+
+function orderRevisions(
+  newestRow: Int32Array,
+  olderRow: Int32Array,
+  rows: number,
+): { readonly received: Int32Array; readonly revisions: Int32Array } {
   const received = new Int32Array(newestRow.length);
+  const revisions = new Int32Array(rows);
+  let sessions = 0;
   let count = 0;
   for (let session = 0; session < newestRow.length; session++) {
-    if (newestRow[session] !== NONE) received[count++] = session;
+    const newest = newestRow[session] ?? NONE;
+    if (newest === NONE) continue;
+    received[sessions++] = session;
+    const first = count;
+    for (let row = newest; row !== NONE; row = olderRow[row] ?? NONE) revisions[count++] = row;
+    if (count > first + 1) revisions.subarray(first, count).reverse();
   }
-  return {
-    newestRow,
-    olderRow,
-    revisionOf,
-    confirms,
-    payloadOf,
-    received: received.subarray(0, count),
-  };
+  return { received: received.subarray(0, sessions), revisions: revisions.subarray(0, count) };
 }
 
 function isSameBasis(a: SymbolPayload, b: SymbolPayload): boolean {

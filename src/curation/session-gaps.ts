@@ -1,7 +1,8 @@
 /** Which sessions of a symbol have no accepted row, and whether it is missing or was refused. */
+import { BAD_DAY } from "#lake/bar-table.ts";
 import { type SessionIndex, isSettled } from "#truth/gate1/row-rules.ts";
 import { OUTCOME_ACCEPTED, OUTCOME_QUARANTINED } from "./row-outcome.ts";
-import { NONE, type RevisionChain, forEachRevision } from "./revision-chain.ts";
+import { NONE, type RevisionChain } from "./revision-chain.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
 export type SessionGaps = {
@@ -30,11 +31,7 @@ export function findSessionGaps(
   const oldest = Math.min(chain.received[0] ?? Infinity, ...refused.keys());
   for (let session = oldest; session <= newest; session++) {
     const day = sessions.sessions[session] ?? 0;
-    let isAccepted = false;
-    forEachRevision(chain, session, (row) => {
-      if (judged.outcomes[row] === OUTCOME_ACCEPTED) isAccepted = true;
-    });
-    if (isAccepted) {
+    if (hasAccepted(chain, session, judged.outcomes)) {
       if (firstAccepted === NONE) firstAccepted = session;
       newestAccepted = session;
       continue;
@@ -54,6 +51,15 @@ export function findSessionGaps(
   };
 }
 
+function hasAccepted(chain: RevisionChain, session: number, outcomes: Uint8Array): boolean {
+  let row = chain.newestRow[session] ?? NONE;
+  while (row !== NONE) {
+    if (outcomes[row] === OUTCOME_ACCEPTED) return true;
+    row = chain.olderRow[row] ?? NONE;
+  }
+  return false;
+}
+
 /** Bits of all rules that quarantined rows of a session failed, by session index. */
 function refusedSessions(
   rows: SymbolRows,
@@ -62,9 +68,11 @@ function refusedSessions(
 ): Map<number, number> {
   const refused = new Map<number, number>();
   for (let row = 0; row < rows.table.length; row++) {
+    if (judged.outcomes[row] !== OUTCOME_QUARANTINED) continue;
     const reasons = judged.reasons[row] ?? 0;
-    if (judged.outcomes[row] !== OUTCOME_QUARANTINED || !isSettled(reasons)) continue;
-    const session = sessions.indexOfDay[(rows.table.day[row] ?? 0) - sessions.fromDay] ?? NONE;
+    const day = rows.table.day[row] ?? BAD_DAY;
+    if (!isSettled(reasons) || day < sessions.fromDay || day > sessions.toDay) continue;
+    const session = sessions.indexOfDay[day - sessions.fromDay] ?? NONE;
     if (session !== NONE) refused.set(session, (refused.get(session) ?? 0) | reasons);
   }
   return refused;

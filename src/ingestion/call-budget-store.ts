@@ -140,7 +140,8 @@ export function openCallBudget(options: CallBudgetOptions): CallBudget {
     if (chosen === undefined) return refusal(states, wallMs);
     if (chosen.state.kind === "wait") return { waitMs: chosen.state.waitMs };
     const { day, used } = chosen.counted;
-    rows.writeGrant(chosen.label, { day, used: used + 1, atMs: monotonicMs });
+    // Read again, as late as can be: the next permit counts from here, however long this one took.
+    rows.writeGrant(chosen.label, { day, used: used + 1, atMs: clock.monotonicMs() });
     return { granted: true, key: chosen.key, keyLabel: chosen.label };
   };
 

@@ -10,6 +10,14 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 const MEMORY_LIMIT_MB = 400;
 const THREADS_MAX = 4;
 
+/**
+ * One core stays with the thread that parses and judges: a second writer would only take its time,
+ * and DuckDB's threads wait for each other by turning in a loop.
+ */
+function threadsToUse(cores: number): number {
+  return Math.min(THREADS_MAX, Math.max(1, cores - 1));
+}
+
 /** Two connections to one in-memory database, so that a table can be filled while another is written. */
 export type DuckDbSession = {
   readonly connection: DuckDBConnection;
@@ -29,7 +37,7 @@ export async function openDuckDb(options: {
 }): Promise<DuckDbSession> {
   mkdirSync(options.temporaryDir, { recursive: true });
   const instance = await DuckDBInstance.create(":memory:", {
-    threads: String(Math.min(THREADS_MAX, availableParallelism())),
+    threads: String(threadsToUse(availableParallelism())),
     memory_limit: `${MEMORY_LIMIT_MB}MB`,
     temp_directory: options.temporaryDir,
     preserve_insertion_order: "true",

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { must } from "#core/assert.ts";
 import { publishFile, syncFile, temporaryPathOf, wrapDiskError } from "#platform/atomic-file.ts";
 import { type PartColumn, fillTable, selectList } from "./column-chunk-store.ts";
 import { type DuckDbSession, sqlText } from "./duckdb-store.ts";
@@ -16,50 +17,101 @@ export type WrittenPart = {
   readonly sha256: string;
 };
 
+/** One file that is to be made of filled rows. */
+export type PartOutput = {
+  readonly root: string;
+  readonly folder: string;
+  /** Names of the columns, in their order in the file. */
+  readonly columns: readonly string[];
+  /** A condition of SQL on the rows; all rows without it. */
+  readonly where?: string | undefined;
+  /** How many rows that is, as the caller counted them. */
+  readonly rows: number;
+};
+
+/** Rows in memory that are to leave as files, in the order of filling. */
+export interface FilledPart {
+  /** Writes all rows and columns, and forgets them. @throws DISK_FULL */
+  write(): Promise<WrittenPart>;
+  /** Writes several files of the rows, and forgets them. @throws DISK_FULL, and none is visible then */
+  writeOutputs(outputs: readonly PartOutput[]): Promise<WrittenPart[]>;
+}
+
 export interface PartWriter {
+  readonly root: string;
   /**
    * Copies the first `rows` cells of the columns; they may be reused as soon as this resolves.
-   * `write` then makes the file `<folder>/<first 16 hex of its digest>.parquet`: equal parts of
-   * two snapshots are one file. @throws DISK_FULL, and nothing is visible then.
+   * Writing then makes the file `<folder>/<first 16 hex of its digest>.parquet`: equal parts of
+   * two snapshots are one file. Nothing is visible when it fails.
    */
-  fill(
-    folder: string,
-    columns: readonly PartColumn[],
-    rows: number,
-  ): Promise<{ write(): Promise<WrittenPart> }>;
+  fill(folder: string, columns: readonly PartColumn[], rows: number): Promise<FilledPart>;
 }
 
 /** A writer of parts below `root`. One part may be filled while another is written. */
 export function createPartWriter(session: DuckDbSession, root: string): PartWriter {
-  let count = 0;
   return {
+    root,
     fill: async (folder, columns, rows) => {
       const table = `part_${session.nextTable()}`;
-      const temporary = temporaryPathOf(join(root, folder, `part-${++count}`));
       await fillTable(session.filling, table, columns, rows);
-      const select = selectList(columns);
+      const writeOutputs = (outputs: readonly PartOutput[]): Promise<WrittenPart[]> =>
+        writeFiles(session, table, columns, outputs);
       return {
+        writeOutputs,
         write: async () => {
-          try {
-            mkdirSync(dirname(temporary), { recursive: true });
-            await session.connection.run(
-              `COPY (SELECT ${select} FROM ${table}) TO ${sqlText(temporary)} ` +
-                `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`,
-            );
-            await session.connection.run(`DROP TABLE ${table}`);
-            syncFile(temporary);
-            const { sha256 } = digestOfFile(temporary);
-            const path = `${folder}/${sha256.slice(0, 16)}.parquet`;
-            publishFile(temporary, join(root, path));
-            return { path, rows, sha256 };
-          } catch (cause) {
-            rmSync(temporary, { force: true });
-            throw wrapDiskError(cause, `${folder} part`);
-          }
+          const names = columns.map((column) => column.name);
+          const written = await writeOutputs([{ root, folder, columns: names, rows }]);
+          return must(written[0], "one output is one part");
         },
       };
     },
   };
+}
+
+/** Writes to temporary names, syncs, digests and publishes the files, and drops the table. */
+async function writeFiles(
+  session: DuckDbSession,
+  table: string,
+  columns: readonly PartColumn[],
+  outputs: readonly PartOutput[],
+): Promise<WrittenPart[]> {
+  const files = outputs.map((output) => {
+    const name = `part-${session.nextTable()}`;
+    return { ...output, temporary: temporaryPathOf(join(output.root, output.folder, name)) };
+  });
+  try {
+    for (const { temporary } of files) mkdirSync(dirname(temporary), { recursive: true });
+    // One call for all statements: DuckDB goes on by itself while our thread collects the next part.
+    const statements = files.map((file) => copyStatement(table, columns, file, file.temporary));
+    await session.connection.run([...statements, `DROP TABLE ${table}`].join("; "));
+    return files.map(({ root, folder, rows, temporary }) => {
+      syncFile(temporary);
+      const { sha256 } = digestOfFile(temporary);
+      const path = `${folder}/${sha256.slice(0, 16)}.parquet`;
+      publishFile(temporary, join(root, path));
+      return { path, rows, sha256 };
+    });
+  } catch (cause) {
+    for (const { temporary } of files) rmSync(temporary, { force: true });
+    throw wrapDiskError(cause, `${outputs.map(({ folder }) => folder).join(", ")} part`);
+  }
+}
+
+function copyStatement(
+  table: string,
+  columns: readonly PartColumn[],
+  output: PartOutput,
+  path: string,
+): string {
+  const chosen = output.columns.map((name) => {
+    const found = columns.find((column) => column.name === name);
+    return must(found, `the part has a column ${name}`);
+  });
+  const where = output.where === undefined ? "" : ` WHERE ${output.where}`;
+  return (
+    `COPY (SELECT ${selectList(chosen)} FROM ${table}${where}) TO ${sqlText(path)} ` +
+    `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`
+  );
 }
 
 /** Size of a written part, or `undefined` when it is gone. */

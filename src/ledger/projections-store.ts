@@ -3,7 +3,7 @@
  * the ledger (decision 7). One write decides, the Markdown follows; nothing ever reads it back.
  */
 import { join } from "node:path";
-import { readTextIfThere, writeFileAtomic } from "#platform/atomic-file.ts";
+import { readTextIfThere, removeLeftoversOf, writeFileAtomic } from "#platform/atomic-file.ts";
 import type { Workspace } from "#platform/workspace.ts";
 import type { DecisionLedger } from "./decision-ledger.ts";
 import { renderDecisions } from "./decisions-markdown.ts";
@@ -20,6 +20,7 @@ export function writeProjections(workspace: Workspace, decisions: DecisionLedger
 }
 
 function writeIfChanged(path: string, text: string): boolean {
+  removeLeftoversOf(path);
   if (readTextIfThere(path) === text) return false;
   writeFileAtomic(path, text);
   return true;

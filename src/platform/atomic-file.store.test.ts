@@ -10,6 +10,7 @@ import {
   readTextIfThere,
   removeFolder,
   removeLeftovers,
+  removeLeftoversOf,
   syncFile,
   temporaryPathOf,
   wrapDiskError,
@@ -87,6 +88,22 @@ try {
 });
 
 describe("leftovers", () => {
+  test("of one file are removed when their writer is gone, and those of a writer that runs stay", () => {
+    const folder = makeFolder();
+    const path = join(folder, "current.json");
+    const stays = [
+      temporaryPathOf(path),
+      join(folder, `other.json.999999${TEMPORARY_SUFFIX}`),
+      path,
+    ];
+    const goes = join(folder, `current.json.999999${TEMPORARY_SUFFIX}`);
+    for (const file of [...stays, goes]) writeFileSync(file, "half");
+    removeLeftoversOf(path);
+    expect(readdirSync(folder)).toHaveLength(stays.length);
+    expect(existsSync(goes)).toBe(false);
+    removeLeftoversOf(join(folder, "absent", "current.json"));
+  });
+
   test("of any process are removed, and nothing else is", () => {
     const folder = makeFolder();
     writeFileSync(temporaryPathOf(join(folder, "a.json")), "half");

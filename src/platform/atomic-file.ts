@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MeridianError } from "#core/meridian-error.ts";
+import { isRunning } from "./running-process.ts";
 
 const RENAME_TRIES_MAX = 20;
 const RENAME_PAUSE_MS = 25;
@@ -101,6 +102,25 @@ export function removeLeftovers(folder: string): void {
   for (const name of names) {
     if (name.endsWith(TEMPORARY_SUFFIX))
       rmSync(join(folder, name), { force: true, recursive: true });
+  }
+}
+
+/**
+ * Deletes what writers of this one file left behind when they died; one that still runs keeps its own.
+ * For folders without a lock under which `removeLeftovers` could be called.
+ */
+export function removeLeftoversOf(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch (cause) {
+    if (errorCodeOf(cause) !== "ENOENT") throw cause;
+  }
+  for (const candidate of names) {
+    if (!candidate.startsWith(`${name}.`) || !candidate.endsWith(TEMPORARY_SUFFIX)) continue;
+    const writer = Number(candidate.slice(name.length + 1, -TEMPORARY_SUFFIX.length));
+    if (!isRunning(writer)) rmSync(join(folder, candidate), { force: true });
   }
 }
 

@@ -33,14 +33,21 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     return result;
   } catch (cause) {
     if (database.isTransaction) database.exec("ROLLBACK");
-    throw nameStoreError(cause, database);
+    throw nameStoreError(cause, basename(database.location() ?? "memory"));
   }
 }
 
-function nameStoreError(cause: unknown, database: DatabaseSync): unknown {
-  if (errorCodeOf(cause) !== "ERR_SQLITE_ERROR" || !(cause instanceof Error)) return cause;
-  const name = basename(database.location() ?? "memory");
-  const code = "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0;
+/** Whether SQLite gave up because another process holds the file. */
+export function isStoreBusy(cause: unknown): boolean {
+  return sqliteCodeOf(cause) === SQLITE_BUSY;
+}
+
+/**
+ * Names what SQLite and the disk can do to a command: a locked file, a full disk. Anything else is
+ * handed back unchanged. `name` is the file, or what is known of it.
+ */
+export function nameStoreError(cause: unknown, name: string): unknown {
+  const code = sqliteCodeOf(cause);
   if (code === SQLITE_BUSY) {
     return new MeridianError("STORE_BUSY", {
       message: `${name} stayed locked for more than ${BUSY_TIMEOUT_MS / 1000} s`,
@@ -56,4 +63,10 @@ function nameStoreError(cause: unknown, database: DatabaseSync): unknown {
     });
   }
   return wrapDiskError(cause, name);
+}
+
+/** The primary result code of an error of SQLite; undefined for any other. */
+function sqliteCodeOf(cause: unknown): number | undefined {
+  if (errorCodeOf(cause) !== "ERR_SQLITE_ERROR" || !(cause instanceof Error)) return undefined;
+  return "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : undefined;
 }

@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { MarketId } from "#core/market-definition.ts";
 import { MeridianError } from "#core/meridian-error.ts";
-import { readTextIfThere, writeFileAtomic } from "./atomic-file.ts";
+import { readTextIfThere, removeLeftoversOf, writeFileAtomic } from "./atomic-file.ts";
 
 /** `empty` until the first payload lands or `init --synthetic` decides. The two kinds never mix (decision 33). */
 export type WorkspaceKind = "empty" | "vendor" | "synthetic";
@@ -74,5 +74,6 @@ export function claimWorkspaceKind(workspace: Workspace, kind: "vendor" | "synth
     });
   }
   mkdirSync(workspace.root, { recursive: true });
+  removeLeftoversOf(workspace.kindPath);
   writeFileAtomic(workspace.kindPath, `${kind}\n`);
 }

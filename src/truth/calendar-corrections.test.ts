@@ -1,6 +1,9 @@
 /** Corrections over the published calendar: each set is a version of its own. */
 import { describe, expect, test } from "vitest";
-import { type CalendarCorrection, calendarCorrectionSchema } from "#contracts/calendar-correction.ts";
+import {
+  type CalendarCorrection,
+  calendarCorrectionSchema,
+} from "#contracts/calendar-correction.ts";
 import { buildCalendar, hoursOf, isSession } from "#core/calendar.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { smallFacts } from "#core/small-calendar.testing.ts";
@@ -44,10 +47,29 @@ describe("a correction", () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ["closes and opens one day", { closed: [{ date: "2026-05-15", name: "a" }], open: [{ date: "2026-05-15", open: "09:30", close: "16:00", name: "b" }] }, /both closed and open/],
-    ["closes before it opens", { open: [{ date: "2026-05-16", open: "12:00", close: "12:00", name: "b" }] }, /2026-05-16/],
-    ["lies before the announced range", { closed: [{ date: "2025-12-31", name: "a" }] }, /2026-01-01 to 2026-12-31/],
-    ["lies after it", { open: [{ date: "2027-01-04", open: "09:30", close: "16:00", name: "b" }] }, /2027-01-04 is outside/],
+    [
+      "closes and opens one day",
+      {
+        closed: [{ date: "2026-05-15", name: "a" }],
+        open: [{ date: "2026-05-15", open: "09:30", close: "16:00", name: "b" }],
+      },
+      /both closed and open/,
+    ],
+    [
+      "closes before it opens",
+      { open: [{ date: "2026-05-16", open: "12:00", close: "12:00", name: "b" }] },
+      /2026-05-16/,
+    ],
+    [
+      "lies before the announced range",
+      { closed: [{ date: "2025-12-31", name: "a" }] },
+      /2026-01-01 to 2026-12-31/,
+    ],
+    [
+      "lies after it",
+      { open: [{ date: "2027-01-04", open: "09:30", close: "16:00", name: "b" }] },
+      /2027-01-04 is outside/,
+    ],
   ])("that %s is refused", (_, of, says) => {
     const apply = () => applyCorrections(FACTS, [correction(of)]);
     expect(apply).toThrow(says);

@@ -19,7 +19,10 @@ const namedRow = z.object({ symbol: z.string(), session: z.string() });
 const countRow = z.object({ session: z.string(), symbols: z.coerce.number() });
 const symbolRow = z.object({ symbol: z.string() });
 
-/** Reads the accepted sessions after `after` (a date, or null for all). */
+/**
+ * Reads the accepted sessions: of the named symbols from `namedFrom` on, of the universe after `after`
+ * (dates, or null for all).
+ */
 export async function readAcceptedSessions(options: {
   readonly session: DuckDbSession;
   readonly analyticsDir: string;
@@ -27,6 +30,7 @@ export async function readAcceptedSessions(options: {
   /** Symbols whose sessions are wanted one by one. */
   readonly named: readonly string[];
   readonly universe: readonly { readonly symbol: string; readonly delistedOn: string | null }[];
+  readonly namedFrom: string | null;
   readonly after: string | null;
 }): Promise<AcceptedSessions> {
   const { session, named, universe } = options;
@@ -34,11 +38,13 @@ export async function readAcceptedSessions(options: {
   const bySymbol = new Map(named.map((symbol) => [symbol, new Set<string>()]));
   const universeCounts = new Map<string, number>();
   if (files === undefined) return { bySymbol, universeCounts };
-  const later = options.after === null ? "" : ` AND session > DATE ${sqlText(options.after)}`;
+  const { namedFrom, after } = options;
+  const fromThere = namedFrom === null ? "" : ` AND session >= DATE ${sqlText(namedFrom)}`;
+  const later = after === null ? "" : ` AND session > DATE ${sqlText(after)}`;
   for (const row of await rowsOf(
     session,
     `SELECT DISTINCT symbol, session::VARCHAR AS session FROM read_parquet(${files})
-     WHERE symbol IN (${listOf(named)})${later}`,
+     WHERE symbol IN (${listOf(named)})${fromThere}`,
     namedRow,
   )) {
     bySymbol.get(row.symbol)?.add(row.session);

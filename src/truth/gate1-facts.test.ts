@@ -31,6 +31,7 @@ function factsOf(report: BuildReport, more: Partial<Parameters<typeof makeCttFac
     accepted: { bySymbol: new Map(), universeCounts: new Map() },
     waivers: new Set(),
     ctt: null,
+    firstCtt: null,
     rdt: dateAt(9),
     thresholds: settingsSchema.parse({}).thresholds,
     ...more,
@@ -84,7 +85,11 @@ describe("what became of a required symbol's session", () => {
   const [spy, vixy] = facts.required;
 
   test("is parked while a review of it is open", () => {
-    expect(spy?.refusalOf(4)).toEqual({ kind: "PARKED", reviews: [open.id], rules: ["DRIFT_REQUIRED"] });
+    expect(spy?.refusalOf(4)).toEqual({
+      kind: "PARKED",
+      reviews: [open.id],
+      rules: ["DRIFT_REQUIRED"],
+    });
   });
 
   test("is rejected when its only rows failed, with the rules", () => {
@@ -97,7 +102,8 @@ describe("what became of a required symbol's session", () => {
   });
 
   test("is parked on every session while the basis of the symbol is in question", () => {
-    for (const session of [0, 2, 8]) expect(vixy?.refusalOf(session)).toMatchObject({ kind: "PARKED", reviews: [basis.id] });
+    for (const session of [0, 2, 8])
+      expect(vixy?.refusalOf(session)).toMatchObject({ kind: "PARKED", reviews: [basis.id] });
   });
 
   test("is not received for a symbol that no report knows", () => {

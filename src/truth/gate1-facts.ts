@@ -20,6 +20,8 @@ export type Gate1Inputs = {
   readonly accepted: AcceptedSessions;
   readonly waivers: ReadonlySet<string>;
   readonly ctt: string | null;
+  /** The session at which truth time began. */
+  readonly firstCtt: string | null;
   readonly rdt: string | null;
   readonly thresholds: Thresholds;
 };
@@ -32,6 +34,7 @@ export function makeCttFacts(inputs: Gate1Inputs): CttFacts {
   return {
     sessions: { count: calendar.sessions.length, dateOf },
     ctt: indexOfDate(calendar, inputs.ctt),
+    firstCtt: indexOfDate(calendar, inputs.firstCtt),
     rdt: indexOfDate(calendar, inputs.rdt),
     required: blocking.map((role) => requiredSymbol(inputs, role.symbol, role.role, dateOf)),
     universe: universeCoverage(inputs),

@@ -1,7 +1,6 @@
 /** Finds quarantined rows of one symbol and session, to show a person what was refused and why. */
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { z } from "zod";
 
 /** Rows shown of one session; the file holds all of them. */
@@ -28,7 +27,7 @@ export async function readRefusedRows(
   if (!existsSync(path)) return [];
   const found: RefusedRow[] = [];
   const sessionText = `"session":"${of.session}"`;
-  for await (const content of createInterface({ input: createReadStream(path) })) {
+  for await (const content of linesOf(path)) {
     // Most lines are of other sessions: they are not worth parsing.
     if (!content.includes(sessionText)) continue;
     const row = quarantinedRow.parse(JSON.parse(content));
@@ -38,4 +37,14 @@ export async function readRefusedRows(
     if (found.length >= ROWS_SHOWN_MAX) break;
   }
   return found;
+}
+
+/** Lines of a file. `node:readline` would also end one at U+2028, which JSON leaves as it is. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of createReadStream(path, { encoding: "utf8" })) {
+    const lines = (rest + String(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }

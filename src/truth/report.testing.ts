@@ -17,7 +17,12 @@ export function reportOf(about: Partial<BuildReport> = {}): BuildReport {
 }
 
 /** A symbol that was accepted whole from `first` to `newest`. */
-export function symbolOf(symbol: string, first: string, newest: string, more: Partial<SymbolReport> = {}): SymbolReport {
+export function symbolOf(
+  symbol: string,
+  first: string,
+  newest: string,
+  more: Partial<SymbolReport> = {},
+): SymbolReport {
   return {
     symbol,
     instrumentClass: "stock",
@@ -36,7 +41,11 @@ export function symbolOf(symbol: string, first: string, newest: string, more: Pa
 let reviews = 0;
 
 /** An open review. */
-export function reviewOf(symbol: string, session: string, more: Partial<ParkedRow> = {}): ParkedRow {
+export function reviewOf(
+  symbol: string,
+  session: string,
+  more: Partial<ParkedRow> = {},
+): ParkedRow {
   return {
     id: `REV-${String(++reviews).padStart(12, "0")}`,
     symbol,

@@ -9,7 +9,10 @@ const NO_EVENTS = foldTruthEvents([]);
 const required = new Set(["SPY"]);
 
 describe("the list of open reviews", () => {
-  const spy = reviewOf("SPY", "2026-05-15", { rule: "DRIFT_REQUIRED", facts: { change_percent: 14.5 } });
+  const spy = reviewOf("SPY", "2026-05-15", {
+    rule: "DRIFT_REQUIRED",
+    facts: { change_percent: 14.5 },
+  });
   const old = reviewOf("SPY", "2008-10-13", { rule: "DRIFT_REQUIRED" });
   const stock = reviewOf("AAPL", "2026-05-15");
   const basis = reviewOf("SPY", "2001-01-02", { rule: "BASIS_MISMATCH" });
@@ -53,7 +56,12 @@ describe("what was passed", () => {
     ["is CTT where there is one", { ctt: "2026-05-14", rdt: "2026-05-20" }, 5, "2026-05-14"],
     ["is nothing before anything came", { ctt: null, rdt: null }, 5, null],
     ["ends before the stretch of a first load", { ctt: null, rdt: "2026-05-15" }, 5, "2026-05-08"],
-    ["is nothing when the stretch reaches back to the beginning", { ctt: null, rdt: "2026-01-06" }, 780, null],
+    [
+      "is nothing when the stretch reaches back to the beginning",
+      { ctt: null, rdt: "2026-01-06" },
+      780,
+      null,
+    ],
   ])("%s", (_, times, firstLoad, passed) => {
     expect(sessionsPassed(calendar, times, firstLoad)).toBe(passed);
   });

@@ -25,14 +25,21 @@ export function listOpenReviews(
   market: string,
   report: BuildReport,
   events: TruthEvents,
-  about: { readonly required: ReadonlySet<string>; readonly passed: string | null },
+  about: {
+    readonly required: ReadonlySet<string>;
+    readonly passed: string | null;
+    /** Whether the session has an accepted row all the same: an earlier revision. */
+    readonly isAccepted?: ((symbol: string, session: string) => boolean) | undefined;
+  },
 ): OpenReview[] {
-  const { required, passed } = about;
+  const { required, passed, isAccepted } = about;
   return report.reviews
     .filter((review) => !events.decisions.has(review.id))
     .map(({ id, symbol, session, rule, facts }) => {
-      const isAhead = passed === null || session > passed || rule === "BASIS_MISMATCH";
-      return { id, market, symbol, session, rule, facts, holds: required.has(symbol) && isAhead };
+      const ofSymbol = rule === "BASIS_MISMATCH";
+      const isAhead = passed === null || session > passed;
+      const isOpen = ofSymbol || (isAhead && isAccepted?.(symbol, session) !== true);
+      return { id, market, symbol, session, rule, facts, holds: required.has(symbol) && isOpen };
     })
     .sort((a, b) => (`${a.session} ${a.symbol}` < `${b.session} ${b.symbol}` ? -1 : 1));
 }

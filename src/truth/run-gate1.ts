@@ -40,7 +40,7 @@ export type Gate1Decision = {
   readonly ctt: string | null;
   readonly moved: boolean;
   readonly verdict: Verdict;
-  /** What became of a required symbol's session; undefined when it was passed, accepted or waived. */
+  /** What became of a required symbol's session; undefined when it is accepted or was waived. */
   readonly refusals: (symbol: string, session: string) => Refusal | undefined;
   /** Of `gate ingest`: 0 moved or current, 4 only reviews hold it, 3 anything else does. */
   readonly exitCode: 0 | 3 | 4;
@@ -65,6 +65,7 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
       manifest,
       named: [...required, ...reviewedMembers(options.universe, report)],
       universe: options.universe,
+      namedFrom: events.firstCtt,
       after: events.ctt,
     });
     const facts = makeCttFacts({
@@ -75,6 +76,7 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
       accepted,
       waivers: events.waivers,
       ctt: events.ctt,
+      firstCtt: events.firstCtt,
       rdt: options.rdt,
       thresholds: options.thresholds,
     });
@@ -96,8 +98,9 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
       refusals: (symbol, date) => {
         const one = facts.required.find((candidate) => candidate.symbol === symbol);
         const at = indexOfDate(options.calendar, date);
-        const isPassed = events.ctt !== null && date <= events.ctt;
-        const isSettled = one === undefined || isPassed || one.isAccepted(at) || one.isWaived(at);
+        // What lies before the beginning of truth time holds nothing, and its rows were not read.
+        const isOld = events.firstCtt !== null && date < events.firstCtt;
+        const isSettled = one === undefined || isOld || one.isAccepted(at) || one.isWaived(at);
         return isSettled ? undefined : one.refusalOf(at);
       },
       exitCode: exitCodeOf(decided, moved),

@@ -2,7 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testCount, testSeed } from "../../tests/support/depth.ts";
-import { TEMPORAL_STATES, type TemporalTimes, decideTemporalState, isOrdered } from "./temporal-state.ts";
+import {
+  TEMPORAL_STATES,
+  type TemporalTimes,
+  decideTemporalState,
+  isOrdered,
+} from "./temporal-state.ts";
 
 const DATES = ["2026-05-11", "2026-05-12", "2026-05-13", "2026-05-14", "2026-05-15"];
 const between = (from: string, to: string) => DATES.indexOf(to) - DATES.indexOf(from);

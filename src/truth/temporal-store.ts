@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { canonicalJson } from "#core/canonical-json.ts";
 import type { Verdict } from "#core/verdict.ts";
-import { readTextIfThere, writeFileAtomic } from "#platform/atomic-file.ts";
+import { readTextIfThere, removeLeftoversOf, writeFileAtomic } from "#platform/atomic-file.ts";
 
 export type TemporalView = {
   readonly market: string;
@@ -23,5 +23,6 @@ export type TemporalView = {
 export function writeTemporalView(truthDir: string, view: TemporalView): void {
   const path = join(truthDir, "temporal_state.json");
   const text = `${canonicalJson(view)}\n`;
+  removeLeftoversOf(path);
   if (readTextIfThere(path) !== text) writeFileAtomic(path, text);
 }

@@ -15,11 +15,19 @@ function fold(entries: readonly NewLedgerEntry[], throughSeq?: number) {
   return events;
 }
 
-const review = (kind: "REVIEW_APPROVED" | "REVIEW_REJECTED" | "REVIEW_REOPENED", ...ids: string[]): NewLedgerEntry => ({
+const review = (
+  kind: "REVIEW_APPROVED" | "REVIEW_REJECTED" | "REVIEW_REOPENED",
+  ...ids: string[]
+): NewLedgerEntry => ({
   kind,
   actor: "Ada",
   payload: {
-    reviews: ids.map((id) => ({ id, symbol: "SPY", session: "2026-05-15", rule: "DRIFT_REQUIRED" })),
+    reviews: ids.map((id) => ({
+      id,
+      symbol: "SPY",
+      session: "2026-05-15",
+      rule: "DRIFT_REQUIRED",
+    })),
     reason: "checked",
   },
 });
@@ -42,6 +50,7 @@ describe("the fold", () => {
       withdrawn: new Set(),
       corrections: [],
       ctt: null,
+      firstCtt: null,
       buildEventsThroughSeq: 0,
     });
   });
@@ -63,8 +72,16 @@ describe("the fold", () => {
     const events = fold([
       waived,
       { kind: "RAW_WITHDRAWN", actor: "Ada", payload: { raw: "RAW-1", reason: "wrong file" } },
-      { kind: "CALENDAR_CORRECTED", actor: "Ada", payload: { correction: correction("2026-05-15"), decision: "D-1" } },
-      { kind: "CALENDAR_CORRECTED", actor: "Ada", payload: { correction: correction("2026-05-18"), decision: "D-2" } },
+      {
+        kind: "CALENDAR_CORRECTED",
+        actor: "Ada",
+        payload: { correction: correction("2026-05-15"), decision: "D-1" },
+      },
+      {
+        kind: "CALENDAR_CORRECTED",
+        actor: "Ada",
+        payload: { correction: correction("2026-05-18"), decision: "D-2" },
+      },
       advanced("2026-05-14", null),
       advanced("2026-05-19", "2026-05-14"),
     ]);

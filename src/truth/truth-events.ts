@@ -7,7 +7,7 @@ import {
   type CalendarCorrection,
   calendarCorrectionSchema,
 } from "#contracts/calendar-correction.ts";
-import { type LedgerEntry, payloadOf } from "#ledger/ledger-store.ts";
+import { type Ledger, type LedgerEntry, payloadOf } from "#ledger/ledger-store.ts";
 import type { LedgerKind } from "#contracts/ledger-event.ts";
 
 /** Kinds of ledger entries that the fold reads. */
@@ -30,6 +30,8 @@ export type TruthEvents = {
   readonly corrections: readonly CalendarCorrection[];
   /** Newest session that gate 1 passed, or null before the first. */
   readonly ctt: string | null;
+  /** The session at which truth time began; from there on it passed session by session. */
+  readonly firstCtt: string | null;
   /** Place in the ledger of the newest event that a build depends on; 0 without any. */
   readonly buildEventsThroughSeq: number;
 };
@@ -39,6 +41,14 @@ export function waiverKey(symbol: string, session: string): string {
   return `${session} ${symbol}`;
 }
 
+/**
+ * What has been decided up to this instant. To be read again inside the transaction that records a
+ * decision, so that two people who decide at once do not record the same twice.
+ */
+export function readTruthEvents(ledger: Ledger): TruthEvents {
+  return foldTruthEvents(ledger.entries({ kinds: TRUTH_EVENT_KINDS }));
+}
+
 /** Folds entries, oldest first; kinds it does not know are skipped. */
 export function foldTruthEvents(entries: readonly LedgerEntry[]): TruthEvents {
   const decisions = new Map<string, "approved" | "rejected">();
@@ -46,6 +56,7 @@ export function foldTruthEvents(entries: readonly LedgerEntry[]): TruthEvents {
   const withdrawn = new Set<string>();
   const corrections: CalendarCorrection[] = [];
   let ctt: string | null = null;
+  let firstCtt: string | null = null;
   let buildEventsThroughSeq = 0;
   for (const entry of entries) {
     switch (entry.kind) {
@@ -71,13 +82,14 @@ export function foldTruthEvents(entries: readonly LedgerEntry[]): TruthEvents {
         break;
       case "CTT_ADVANCED":
         ctt = payloadOf(entry, entry.kind).session;
+        firstCtt ??= ctt;
         continue;
       default:
         continue;
     }
     buildEventsThroughSeq = entry.seq;
   }
-  return { decisions, waivers, withdrawn, corrections, ctt, buildEventsThroughSeq };
+  return { decisions, waivers, withdrawn, corrections, ctt, firstCtt, buildEventsThroughSeq };
 }
 
 function parseCorrection(stored: unknown): CalendarCorrection {

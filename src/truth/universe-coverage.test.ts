@@ -6,7 +6,12 @@ import { must } from "#core/assert.ts";
 import { sessionDates, smallCalendar } from "#core/small-calendar.testing.ts";
 import { testCount, testSeed } from "../../tests/support/depth.ts";
 import { reportOf, reviewOf, symbolOf } from "./report.testing.ts";
-import { type UniverseMember, expectedMembers, reviewedMembers, universeCoverage } from "./universe-coverage.ts";
+import {
+  type UniverseMember,
+  expectedMembers,
+  reviewedMembers,
+  universeCoverage,
+} from "./universe-coverage.ts";
 
 const calendar = smallCalendar("2026-05-01", "2026-05-22");
 const DATES = sessionDates(calendar);
@@ -14,11 +19,17 @@ const dateAt = (index: number) => must(DATES[index], "a date of May");
 const SESSIONS = DATES.length;
 
 /** A member as a text: `#` accepted, `p` parked, `r` accepted with a later revision parked, `x` rejected, `.` nothing. */
-type Line = { readonly line: string; readonly delisted?: number | null; readonly mismatch?: boolean };
+type Line = {
+  readonly line: string;
+  readonly delisted?: number | null | undefined;
+  readonly mismatch?: boolean | undefined;
+};
 
-const letterAt = (of: Line, session: number) => (of.mismatch === true ? "p" : (of.line[session] ?? "."));
+const letterAt = (of: Line, session: number) =>
+  of.mismatch === true ? "p" : (of.line[session] ?? ".");
 const isAccepted = (of: Line, session: number) => "#r".includes(letterAt(of, session));
-const isListed = (of: Line, session: number) => of.delisted === undefined || of.delisted === null || session < of.delisted;
+const isListed = (of: Line, session: number) =>
+  of.delisted === undefined || of.delisted === null || session < of.delisted;
 
 function setUp(lines: readonly Line[]) {
   const names = lines.map((_, index) => `S${index}`);
@@ -34,24 +45,44 @@ function setUp(lines: readonly Line[]) {
     return {
       ...symbolOf(`S${index}`, dateAt(0), dateAt(0)),
       firstAccepted: first === undefined ? null : dateAt(first),
-      rejectedNewest: rejected.map((session) => ({ session: dateAt(session), rules: ["OPEN_OUTSIDE_RANGE"] })),
+      rejectedNewest: rejected.map((session) => ({
+        session: dateAt(session),
+        rules: ["OPEN_OUTSIDE_RANGE"],
+      })),
     };
   });
   const reviews = lines.flatMap((of, index): BuildReport["reviews"] => {
     if (of.mismatch === true) return [reviewOf(`S${index}`, dateAt(3), { rule: "BASIS_MISMATCH" })];
-    return sessions.filter((session) => "pr".includes(letterAt(of, session))).map((session) => reviewOf(`S${index}`, dateAt(session)));
+    return sessions
+      .filter((session) => "pr".includes(letterAt(of, session)))
+      .map((session) => reviewOf(`S${index}`, dateAt(session)));
   });
   const report = reportOf({ symbols, reviews });
   const reviewed = new Set(reviewedMembers(universe, report));
   const bySymbol = new Map(
     lines.flatMap((of, index): [string, Set<string>][] =>
-      reviewed.has(`S${index}`) ? [[`S${index}`, new Set(sessions.filter((session) => isAccepted(of, session)).map(dateAt))]] : [],
+      reviewed.has(`S${index}`)
+        ? [
+            [
+              `S${index}`,
+              new Set(sessions.filter((session) => isAccepted(of, session)).map(dateAt)),
+            ],
+          ]
+        : [],
     ),
   );
   const universeCounts = new Map(
-    sessions.map((session) => [dateAt(session), lines.filter((of) => isAccepted(of, session) && isListed(of, session)).length]),
+    sessions.map((session) => [
+      dateAt(session),
+      lines.filter((of) => isAccepted(of, session) && isListed(of, session)).length,
+    ]),
   );
-  const coverage = universeCoverage({ universe, report, calendar, accepted: { bySymbol, universeCounts } });
+  const coverage = universeCoverage({
+    universe,
+    report,
+    calendar,
+    accepted: { bySymbol, universeCounts },
+  });
   return { names, universe, report, coverage };
 }
 
@@ -100,7 +131,11 @@ describe("a member of the universe", () => {
 });
 
 const lineOf: fc.Arbitrary<Line> = fc.record({
-  line: fc.string({ unit: fc.constantFrom(..."#####prx.."), minLength: SESSIONS, maxLength: SESSIONS }),
+  line: fc.string({
+    unit: fc.constantFrom(..."#####prx.."),
+    minLength: SESSIONS,
+    maxLength: SESSIONS,
+  }),
   delisted: fc.option(fc.nat({ max: SESSIONS - 1 })),
   mismatch: fc.constantFrom(false, false, false, true),
 });
@@ -136,7 +171,9 @@ describe("any universe", () => {
             parked: coverage.parked(session),
           };
           expect(counted).toEqual(plainCounts(lines, session));
-          expect(expectedMembers(universe, report, calendar, dateAt(session))).toHaveLength(counted.expected);
+          expect(expectedMembers(universe, report, calendar, dateAt(session))).toHaveLength(
+            counted.expected,
+          );
         }
       }),
       run,

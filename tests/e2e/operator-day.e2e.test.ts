@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { buildCalendar, isSession } from "#core/calendar.ts";
@@ -326,4 +327,31 @@ test("says what is wrong with an argument, a setting or a file, and ends with 2"
   expect((await runMeridian(workspace, "status")).stderr).toContain(
     "meridian.toml: us.vendor.calls_per_day: expected a value above 0, found 0",
   );
+});
+
+test("says so when what truth time rests on is withdrawn, and does not move on a broken ledger", async () => {
+  const raw = await importRaw(writeHistory("SPY"));
+  await importRaw(writeHistory("VIXY"));
+  await build();
+  expect(await gate()).toBe(0);
+  expect((await runMeridian(workspace, "us", "withdraw", raw, ...WHO)).exitCode).toBe(0);
+  await build();
+  expect(await gate()).toBe(3);
+  const standing = await truth();
+  expect(standing.ctt).toBe(LAST);
+  expect(standing.why.join(" ")).toContain(`truth time has passed ${LAST}, but SPY`);
+
+  const database = new DatabaseSync(join(workspace, "data", "state", "us.sqlite"));
+  for (const { name } of database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    .all()) {
+    database.exec(`DROP TRIGGER "${String(name)}"`);
+  }
+  database.exec("UPDATE ledger SET actor = 'somebody else' WHERE seq = 1");
+  database.close();
+  expect((await runMeridian(workspace, "ledger", "verify")).exitCode).toBe(3);
+  const refused = await runMeridian(workspace, "gate", "ingest", "--market", "us");
+  expect(refused.exitCode).toBe(3);
+  expect(refused.stderr).toContain("LEDGER_BROKEN");
+  expect((await truth()).state).toBe("CORRUPT");
 });

@@ -6,7 +6,9 @@ import { MeridianError } from "#core/meridian-error.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { z } from "zod";
 import { usCalendar } from "#markets/us/us-calendar.ts";
+import { inTransaction } from "#platform/state-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
+import { readTruthEvents } from "#truth/truth-events.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { openDecisions } from "../decisions-open.ts";
 import { requireUs } from "../market-choice.ts";
@@ -88,13 +90,13 @@ export const runCalendarImport: RunCommand = async (context, input) => {
     }
     const corrections = [...us.events.corrections, correction];
     const version = usCalendar(corrections).facts.version;
-    const isKnown = us.events.corrections.some(
-      (one) => JSON.stringify(one) === JSON.stringify(correction),
-    );
-    if (!isKnown) {
-      const payload = { correction: z.record(z.string(), z.json()).parse(correction), decision };
+    const payload = { correction: z.record(z.string(), z.json()).parse(correction), decision };
+    const isKnown = inTransaction(us.database, () => {
+      const known = readTruthEvents(us.ledger).corrections;
+      if (known.some((one) => JSON.stringify(one) === JSON.stringify(correction))) return true;
       us.ledger.append({ kind: "CALENDAR_CORRECTED", actor: operator, payload });
-    }
+      return false;
+    });
     return {
       exitCode: 0,
       document: { market: "us", recorded: !isKnown, version, correction },
@@ -122,7 +124,7 @@ function readCorrection(path: string) {
     });
   }
   try {
-    return calendarCorrectionSchema.parse(JSON.parse(text));
+    return calendarCorrectionSchema.parse(JSON.parse(text.replace(/^\uFEFF/, "")));
   } catch (cause) {
     const says =
       cause instanceof z.ZodError

@@ -1,11 +1,15 @@
 /** `truth reviews|approve|reject|reopen`: what waits for a person, and what the person says. */
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
+import { inTransaction } from "#platform/state-store.ts";
 import { type ReviewRef, chooseReviews } from "#truth/reviews.ts";
+import { decideGate1 } from "#truth/run-gate1.ts";
+import { readTruthEvents } from "#truth/truth-events.ts";
 import type { CommandInput, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../command-context.ts";
 import { requireUs } from "../market-choice.ts";
 import { dateOption, requiredOption, textOption } from "../option-values.ts";
 import { type CommandResult, table } from "../output.ts";
+import { gate1Options, requireIntactLedger } from "../us-gate.ts";
 import { type OpenUs, openUs } from "../us-open.ts";
 import { usOpenReviews } from "../us-reviews.ts";
 
@@ -22,7 +26,8 @@ export const runTruthReviews: RunCommand = async (context, input) => {
   requireUs(input);
   const us = openUs(context);
   try {
-    const reviews = openReviews(us);
+    const report = reportInForce(us);
+    const reviews = report ? usOpenReviews(us, report, await decideGate1(gate1Options(us))) : [];
     const rows = reviews.map((review) => [
       review.id,
       review.symbol,
@@ -56,20 +61,21 @@ export async function runReviewDecision(
   requireUs(input);
   const us = openUs(context);
   try {
+    requireIntactLedger(us);
     const operator = requiredOption(input, "operator");
     const reason = requiredOption(input, "reason");
-    const chosen = chooseReviews(candidatesFor(verb, us), {
-      ids: input.operands,
-      symbol: textOption(input, "symbol"),
-      before: dateOption(input, "before"),
+    const chosen = inTransaction(us.database, () => {
+      const candidates = candidatesFor(verb, { ...us, events: readTruthEvents(us.ledger) });
+      const reviews = chooseReviews(candidates, {
+        ids: input.operands,
+        symbol: textOption(input, "symbol"),
+        before: dateOption(input, "before"),
+      }).map((review) => ({ ...review }));
+      if (reviews.length > 0) {
+        us.ledger.append({ kind: KINDS[verb], actor: operator, payload: { reviews, reason } });
+      }
+      return reviews;
     });
-    if (chosen.length > 0) {
-      us.ledger.append({
-        kind: KINDS[verb],
-        actor: operator,
-        payload: { reviews: chosen.map((review) => ({ ...review })), reason },
-      });
-    }
     const past = verb === "reopen" ? "reopened" : verb === "approve" ? "approved" : "rejected";
     return {
       exitCode: 0,
@@ -88,18 +94,16 @@ export async function runReviewDecision(
   }
 }
 
-function openReviews(us: OpenUs) {
-  const report = reportInForce(us);
-  return report ? usOpenReviews(us, report) : [];
-}
-
 /** Open reviews can be decided; decided ones can only be reopened, so that a change of mind is on record. */
-function candidatesFor(verb: ReviewVerb, us: OpenUs): readonly ReviewRef[] {
-  if (verb !== "reopen") return openReviews(us);
-  return reportInForce(us)?.reviews.filter((review) => us.events.decisions.has(review.id)) ?? [];
+function candidatesFor(
+  verb: ReviewVerb,
+  us: Pick<OpenUs, "workspace" | "events">,
+): readonly ReviewRef[] {
+  const reviews = reportInForce(us)?.reviews ?? [];
+  return reviews.filter(({ id }) => us.events.decisions.has(id) === (verb === "reopen"));
 }
 
-function reportInForce(us: OpenUs) {
+function reportInForce(us: Pick<OpenUs, "workspace">) {
   const analyticsDir = us.workspace.analyticsDir("us");
   const pointed = readPointedSnapshot(analyticsDir);
   const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);

@@ -3,20 +3,23 @@ import { isSession } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { must } from "#core/assert.ts";
-import { waiverKey } from "#truth/truth-events.ts";
+import { inTransaction } from "#platform/state-store.ts";
+import { readTruthEvents, waiverKey } from "#truth/truth-events.ts";
 import { decideGate1 } from "#truth/run-gate1.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { openDecisions } from "../decisions-open.ts";
 import { requireUs } from "../market-choice.ts";
 import { dateOption, requiredOption } from "../option-values.ts";
-import { gate1Options } from "../us-gate.ts";
+import { gate1Options, requireIntactLedger } from "../us-gate.ts";
 import { openUs, rdtOf } from "../us-open.ts";
+import { snapshotIsStale } from "../us-stale.ts";
 
 /** Records the waiver under a decision that exists. @throws WAIVER_NOT_NEEDED, DECISION_UNKNOWN */
 export const runTruthWaive: RunCommand = async (context, input) => {
   requireUs(input);
   const us = openUs(context);
   try {
+    requireIntactLedger(us);
     const operator = requiredOption(input, "operator");
     const reason = requiredOption(input, "reason");
     const decision = requiredOption(input, "decision");
@@ -33,33 +36,41 @@ export const runTruthWaive: RunCommand = async (context, input) => {
     if (!isSession(us.calendar, dayNumberOf(sessionDate(session)))) {
       throw notNeeded(`${session} is no session of the calendar`, symbol, session);
     }
-    const alreadyWaived = us.events.waivers.has(waiverKey(symbol, session));
-    if (!alreadyWaived) {
-      const { ctt } = us.events;
-      if (ctt !== null && session <= ctt) {
-        throw notNeeded(`truth time has passed ${session} already`, symbol, session);
-      }
+    const key = waiverKey(symbol, session);
+    let isRecorded = false;
+    if (!us.events.waivers.has(key)) {
       const rdt = rdtOf(us);
       if (rdt === null || session > rdt) {
         throw notNeeded(`nothing of ${session} was received yet`, symbol, session);
       }
-      const { refusals } = await decideGate1(gate1Options(us));
+      const options = gate1Options(us);
+      if (snapshotIsStale(us, options.manifest)) {
+        const why =
+          "data or decisions came after the snapshot was built; run `us build` and look again";
+        throw notNeeded(why, symbol, session);
+      }
+      const { refusals } = await decideGate1(options);
       const refusal = refusals(symbol, session);
       if (refusal === undefined)
-        throw notNeeded(`${symbol} is accepted for ${session}`, symbol, session);
-      us.ledger.append({
-        kind: "SESSION_WAIVED",
-        actor: operator,
-        payload: { symbol, session, reason, decision },
+        throw notNeeded(
+          `${symbol} is accepted for ${session}, or time never rested on it`,
+          symbol,
+          session,
+        );
+      const payload = { symbol, session, reason, decision };
+      isRecorded = inTransaction(us.database, () => {
+        if (readTruthEvents(us.ledger).waivers.has(key)) return false;
+        us.ledger.append({ kind: "SESSION_WAIVED", actor: operator, payload });
+        return true;
       });
     }
     return {
       exitCode: 0,
-      document: { symbol, session, decision, recorded: !alreadyWaived },
+      document: { symbol, session, decision, recorded: isRecorded },
       lines: [
-        alreadyWaived
-          ? `${symbol} was waived for ${session} before; nothing changed`
-          : `${symbol} is waived for ${session}: truth time may pass, and the row stays missing`,
+        isRecorded
+          ? `${symbol} is waived for ${session}: truth time may pass, and the row stays missing`
+          : `${symbol} was waived for ${session} before; nothing changed`,
         "next: meridian gate ingest --market us",
       ],
     };

@@ -4,6 +4,7 @@ import { runWithdrawJob } from "#markets/us/build/withdraw-job.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { requiredOption, textOption } from "../option-values.ts";
 import { describeBuild } from "../build-screen.ts";
+import { requireIntactLedger } from "../us-gate.ts";
 import { openUs } from "../us-open.ts";
 
 /** Builds, or makes an earlier snapshot again. Exit 0 whatever was quarantined or parked. */
@@ -23,6 +24,7 @@ export const runUsBuild: RunCommand = async (context, input) => {
 export const runUsWithdraw: RunCommand = async (context, input) => {
   const us = openUs(context);
   try {
+    requireIntactLedger(us);
     const report = runWithdrawJob(us, {
       raw: input.operands[0] ?? "",
       operator: requiredOption(input, "operator"),

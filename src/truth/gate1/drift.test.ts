@@ -45,7 +45,12 @@ describe("a move that happened", () => {
     ["a gauge that rises 151 %", move(10, 25.1), GAUGE, "DRIFT_GAUGE"],
     ["a gauge that halves", move(30, 15), GAUGE, "admitted"],
     ["a VIX that is not required, +115 %", move(17.31, 37.32), role("index"), "LARGE_MOVE"],
-    ["oil at a negative price on 2020-04-20", move(18.27, -37.63), role("series", true), "admitted"],
+    [
+      "oil at a negative price on 2020-04-20",
+      move(18.27, -37.63),
+      role("series", true),
+      "admitted",
+    ],
     ["a fund is judged like a stock", move(100, 70), role("fund"), "LARGE_MOVE"],
     ["a spin-off of 4.6 % that is not taken out", move(100, 95.6), STOCK, "admitted"],
   ])("%s", (_, of, as, expected) => {
@@ -122,14 +127,20 @@ describe("any move", () => {
 
   test("of a required role is parked exactly when it is over the limit, as whole numbers say", () => {
     fc.assert(
-      fc.property(price, price, fc.nat({ max: 100_000 }), fc.boolean(), (before, close, dividends, isGauge) => {
-        const of: Move = { before, close, dividends, after: undefined, volume: 1 };
-        const limit = isGauge ? 150n : 10n;
-        const change = BigInt(close + dividends) - BigInt(before);
-        const size = change < 0n ? -change : change;
-        const expected = size * 100n > limit * BigInt(before);
-        expect(judgeDrift(of, role("fund", true, isGauge), LIMITS) !== undefined).toBe(expected);
-      }),
+      fc.property(
+        price,
+        price,
+        fc.nat({ max: 100_000 }),
+        fc.boolean(),
+        (before, close, dividends, isGauge) => {
+          const of: Move = { before, close, dividends, after: undefined, volume: 1 };
+          const limit = isGauge ? 150n : 10n;
+          const change = BigInt(close + dividends) - BigInt(before);
+          const size = change < 0n ? -change : change;
+          const expected = size * 100n > limit * BigInt(before);
+          expect(judgeDrift(of, role("fund", true, isGauge), LIMITS) !== undefined).toBe(expected);
+        },
+      ),
       run,
     );
   });
@@ -137,11 +148,17 @@ describe("any move", () => {
   test("of a stock is parked or listed exactly when it is over 20 %", () => {
     const after = fc.option(price, { nil: undefined });
     fc.assert(
-      fc.property(price, price, after, fc.constantFrom(0, 5, Number.NaN), (before, close, next, volume) => {
-        const of: Move = { before, close, after: next, dividends: 0, volume };
-        const size = Math.abs(close - before);
-        expect(judgeDrift(of, STOCK, LIMITS) !== undefined).toBe(size * 100 > 20 * before);
-      }),
+      fc.property(
+        price,
+        price,
+        after,
+        fc.constantFrom(0, 5, Number.NaN),
+        (before, close, next, volume) => {
+          const of: Move = { before, close, after: next, dividends: 0, volume };
+          const size = Math.abs(close - before);
+          expect(judgeDrift(of, STOCK, LIMITS) !== undefined).toBe(size * 100 > 20 * before);
+        },
+      ),
       run,
     );
   });

@@ -51,7 +51,7 @@ export type DriftFinding =
  * Ratios of new to old shares that companies choose. 5:4 is left out: a fall of 20 % is at the
  * limit itself, and real falls of that size would be parked for it.
  */
-const COMMON_SPLITS: readonly (readonly [number, number])[] = [
+export const COMMON_SPLITS: readonly (readonly [number, number])[] = [
   [4, 3],
   [3, 2],
   [2, 1],
@@ -99,20 +99,17 @@ export function judgeDrift(
   limits: DriftLimits,
 ): DriftFinding | undefined {
   if (role.instrumentClass === "series") return undefined;
-  const isOver = (limitPercent: number): boolean =>
-    !isWithin(move.close + move.dividends, move.before, limitPercent);
-  if (role.required && role.isVolatilityGauge) {
-    return isOver(limits.gaugePercent)
-      ? { kind: "park", rule: "DRIFT_GAUGE", limitPercent: limits.gaugePercent }
-      : undefined;
-  }
-  if (role.required) {
-    return isOver(limits.requiredPercent)
-      ? { kind: "park", rule: "DRIFT_REQUIRED", limitPercent: limits.requiredPercent }
-      : undefined;
-  }
-  if (!isOver(limits.stockPercent)) return undefined;
-  return judgeLargeMove(move, role, limits);
+  const limitPercent = driftLimitPercent(role, limits);
+  if (isWithin(move.close + move.dividends, move.before, limitPercent)) return undefined;
+  if (!role.required) return judgeLargeMove(move, role, limits);
+  const rule = role.isVolatilityGauge ? "DRIFT_GAUGE" : "DRIFT_REQUIRED";
+  return { kind: "park", rule, limitPercent };
+}
+
+/** The move, in percent, from which on there is something to find in a symbol of this role. */
+export function driftLimitPercent(role: DriftRole, limits: DriftLimits): number {
+  if (!role.required) return limits.stockPercent;
+  return role.isVolatilityGauge ? limits.gaugePercent : limits.requiredPercent;
 }
 
 /** A large move of a stock is admitted unless something speaks for an error in the data. */
@@ -138,6 +135,6 @@ function commonSplitOf(move: Move, limits: DriftLimits): string | undefined {
 }
 
 /** Whether two values are at most so far apart. Without a quotient, whole price units compare exactly. */
-function isWithin(value: number, from: number, percent: number): boolean {
+export function isWithin(value: number, from: number, percent: number): boolean {
   return Math.abs(value - from) * 100 <= percent * from;
 }

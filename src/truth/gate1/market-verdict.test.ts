@@ -29,6 +29,8 @@ function required(symbol: string, line: Line): RequiredSymbol {
 type Setup = {
   readonly lines: readonly Line[];
   readonly ctt?: number;
+  /** Where truth time began; CTT itself when absent. */
+  readonly firstCtt?: number;
   readonly rdt?: number;
   readonly firstLoad?: number;
   /** Failed universe symbols by session; all of `expected` symbols owe a row. */
@@ -43,8 +45,11 @@ function factsOf(setup: Setup): CttFacts {
   return {
     sessions: { count: rdt + 10, dateOf: (session) => `session ${session}` },
     ctt: setup.ctt ?? -1,
+    firstCtt: Math.min(setup.firstCtt ?? Infinity, setup.ctt ?? -1),
     rdt,
-    required: setup.lines.map((line, index) => required(["SPY", "VIXY", "TLT"][index] ?? "X", line)),
+    required: setup.lines.map((line, index) =>
+      required(["SPY", "VIXY", "TLT"][index] ?? "X", line),
+    ),
     universe: {
       size: setup.expected ?? 0,
       expected: () => setup.expected ?? 0,
@@ -58,8 +63,43 @@ function factsOf(setup: Setup): CttFacts {
 
 const decide = (setup: Setup) => {
   const { ctt, verdict, onlyReviewsHold } = decideCtt(factsOf(setup));
-  return { ctt, outcome: verdict.outcome, rules: verdict.reasons.map((one) => one.rule), onlyReviewsHold };
+  return {
+    ctt,
+    outcome: verdict.outcome,
+    rules: verdict.reasons.map((one) => one.rule),
+    onlyReviewsHold,
+  };
 };
+
+describe("sessions that truth time has passed", () => {
+  test.each<[string, Setup, number, string[]]>([
+    [
+      "hold it while a row is gone",
+      { lines: ["#r##"], firstCtt: 0, ctt: 2 },
+      2,
+      ["CTT_UNSUPPORTED"],
+    ],
+    [
+      "hold it while a symbol has no row at all",
+      { lines: ["----"], ctt: 3 },
+      3,
+      ["CTT_UNSUPPORTED"],
+    ],
+    ["hold it at RDT too", { lines: ["###r"], ctt: 3 }, 3, ["CTT_UNSUPPORTED"]],
+    ["hold it when RDT fell below CTT", { lines: ["##"], ctt: 3, rdt: 1 }, 3, ["CTT_UNSUPPORTED"]],
+    [
+      "wait for the review that parked them",
+      { lines: ["##p#"], firstCtt: 1, ctt: 2 },
+      2,
+      ["REVIEW_OPEN"],
+    ],
+    ["hold nothing when they were waived", { lines: ["#w##"], firstCtt: 0, ctt: 2 }, 3, []],
+    ["hold nothing before truth time began", { lines: ["r###"], firstCtt: 1, ctt: 2 }, 3, []],
+    ["hold nothing before a symbol began", { lines: ["####", "--##"], firstCtt: 0, ctt: 2 }, 3, []],
+  ])("%s", (_, setup, ctt, rules) => {
+    expect(decide(setup)).toMatchObject({ ctt, rules });
+  });
+});
 
 describe("after the first load", () => {
   test.each<[string, Setup, number, string[]]>([
@@ -69,8 +109,18 @@ describe("after the first load", () => {
     ["stops before a gap", { lines: ["##.#"], ctt: 0 }, 1, ["SESSION_MISSING"]],
     ["stops before a rejected row", { lines: ["##x#", "####"], ctt: 0 }, 1, ["ROW_REJECTED"]],
     ["stops before a parked row", { lines: ["##p#"], ctt: 0 }, 1, ["REVIEW_OPEN"]],
-    ["stops before what one symbol does not have yet", { lines: ["####", "###-"], ctt: 0 }, 2, ["NOT_RECEIVED"]],
-    ["names every symbol that holds it", { lines: ["#p##", "#.##", "#x##"], ctt: 0 }, 0, ["REVIEW_OPEN", "SESSION_MISSING", "ROW_REJECTED"]],
+    [
+      "stops before what one symbol does not have yet",
+      { lines: ["####", "###-"], ctt: 0 },
+      2,
+      ["NOT_RECEIVED"],
+    ],
+    [
+      "names every symbol that holds it",
+      { lines: ["#p##", "#.##", "#x##"], ctt: 0 },
+      0,
+      ["REVIEW_OPEN", "SESSION_MISSING", "ROW_REJECTED"],
+    ],
     ["does not look back behind CTT", { lines: [".x.###"], ctt: 3 }, 5, []],
   ])("CTT %s", (_, setup, ctt, rules) => {
     expect(decide(setup)).toMatchObject({ ctt, rules });
@@ -82,7 +132,11 @@ describe("on a first load", () => {
     ["takes the newest session", { lines: ["####", "####"] }, 3],
     ["does not mind a short history", { lines: ["...##", "#####"] }, 4],
     ["does not mind that a symbol begins later than another", { lines: ["#####", "...##"] }, 4],
-    ["ignores what is broken before the stretch that must be whole", { lines: ["#.x#####"], firstLoad: 5 }, 7],
+    [
+      "ignores what is broken before the stretch that must be whole",
+      { lines: ["#.x#####"], firstLoad: 5 },
+      7,
+    ],
     ["stops before what is broken inside it", { lines: ["##.#####"], firstLoad: 6 }, 1],
     ["counts the stretch from the session itself", { lines: ["##.###"], firstLoad: 3 }, 5],
     ["passes waived sessions inside it", { lines: ["##w###"] }, 5],
@@ -137,7 +191,8 @@ describe("the universe", () => {
     [0, 100, 1],
     [1, 7, 7],
   ])("may lack a share of %d of %d symbols, which is %d of them", (share, expected, limit) => {
-    const at = (failed: number) => decide({ lines, ctt: 0, expected, share, failed: [0, failed] }).ctt;
+    const at = (failed: number) =>
+      decide({ lines, ctt: 0, expected, share, failed: [0, failed] }).ctt;
     expect([at(limit), at(limit + 1)]).toEqual([4, 0]);
   });
 
@@ -160,7 +215,11 @@ describe("only reviews hold", () => {
   test.each<[string, Setup, boolean]>([
     ["when the required row is parked", { lines: ["#p", "##"], ctt: 0 }, true],
     ["not when another is missing too", { lines: ["#p", "#."], ctt: 0 }, false],
-    ["not when the universe fails too", { lines: ["#p"], ctt: 0, expected: 10, failed: [0, 5] }, false],
+    [
+      "not when the universe fails too",
+      { lines: ["#p"], ctt: 0, expected: 10, failed: [0, 5] },
+      false,
+    ],
     ["not when nothing holds", { lines: ["##"], ctt: 0 }, false],
   ])("%s", (_, setup, expected) => {
     expect(decide(setup).onlyReviewsHold).toBe(expected);
@@ -168,11 +227,19 @@ describe("only reviews hold", () => {
 });
 
 const LENGTH = 9;
-const line = fc.string({ unit: fc.constantFrom(..."########wpx.-"), minLength: LENGTH, maxLength: LENGTH });
-const counts = fc.array(fc.constantFrom(0, 0, 0, 0, 1, 2, 3), { minLength: LENGTH, maxLength: LENGTH });
+const line = fc.string({
+  unit: fc.constantFrom(..."########wpx.-"),
+  minLength: LENGTH,
+  maxLength: LENGTH,
+});
+const counts = fc.array(fc.constantFrom(0, 0, 0, 0, 1, 2, 3), {
+  minLength: LENGTH,
+  maxLength: LENGTH,
+});
 const setups: fc.Arbitrary<Setup> = fc.record({
   lines: fc.array(line, { minLength: 1, maxLength: 3 }),
   ctt: fc.integer({ min: -1, max: LENGTH - 1 }),
+  firstCtt: fc.integer({ min: 0, max: LENGTH - 1 }),
   rdt: fc.constant(LENGTH - 1),
   firstLoad: fc.integer({ min: 1, max: LENGTH + 1 }),
   failed: counts,
@@ -184,29 +251,46 @@ function plainCtt(setup: Setup): number {
   const { lines, firstLoad = 780, failed = [], expected = 0 } = setup;
   const sessions = Array.from({ length: LENGTH }, (_, session) => session);
   const stands = (one: Line, session: number) => one[session] === "#" || one[session] === "w";
-  const isCovered = (session: number) => (failed[session] ?? 0) <= Math.max(1, Math.floor(expected / 10));
-  const passes = (session: number) => lines.every((one) => stands(one, session)) && isCovered(session);
+  const isCovered = (session: number) =>
+    (failed[session] ?? 0) <= Math.max(1, Math.floor(expected / 10));
+  const passes = (session: number) =>
+    lines.every((one) => stands(one, session)) && isCovered(session);
   const ctt = setup.ctt ?? -1;
   if (ctt >= 0) {
+    const firstCtt = Math.min(setup.firstCtt ?? Infinity, ctt);
+    const rests = (one: Line, session: number) =>
+      session === ctt ||
+      (session < ctt && session >= firstCtt && one.includes("#") && session >= one.indexOf("#"));
+    const isLost = (session: number) =>
+      lines.some((one) => rests(one, session) && !stands(one, session));
+    if (sessions.some(isLost)) return ctt;
     const failing = sessions.find((session) => session > ctt && !passes(session));
     return (failing ?? LENGTH) - 1;
   }
   const isWhole = (one: Line, until: number) =>
     sessions.every((session) => {
-      const isAsked = session <= until && session > until - firstLoad && session >= one.indexOf("#");
+      const isAsked =
+        session <= until && session > until - firstLoad && session >= one.indexOf("#");
       return !isAsked || stands(one, session);
     });
   const hasBegun = (until: number) => lines.some((one) => one.slice(0, until + 1).includes("#"));
-  return sessions.findLast((until) => passes(until) && hasBegun(until) && lines.every((one) => isWhole(one, until))) ?? -1;
+  return (
+    sessions.findLast(
+      (until) => passes(until) && hasBegun(until) && lines.every((one) => isWhole(one, until)),
+    ) ?? -1
+  );
 }
 
 describe("any market", () => {
-  test("gets the time that decision 3 says, and a reason whenever it is not at RDT", () => {
+  test("gets the time that decision 3 says, and a reason whenever it is not at RDT or has lost one", () => {
     fc.assert(
       fc.property(setups, (setup) => {
         const decided = decide(setup);
         expect(decided.ctt).toBe(plainCtt(setup));
-        expect(decided.rules.length > 0).toBe(decided.ctt < LENGTH - 1);
+        const isAtRdt = decided.ctt === LENGTH - 1;
+        // At RDT only what truth time has passed, and lost since, is a reason.
+        const isLost = decided.rules.length > 0 && decided.ctt === setup.ctt;
+        expect(decided.rules.length > 0).toBe(!isAtRdt || isLost);
         expect(decided.outcome === "pass").toBe(decided.rules.length === 0);
       }),
       run,

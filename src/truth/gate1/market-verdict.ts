@@ -41,6 +41,8 @@ export type CttFacts = {
   readonly sessions: { readonly count: number; dateOf(session: number): string };
   /** Index of CTT, -1 on the first load. */
   readonly ctt: number;
+  /** Index of the session at which truth time began, -1 on the first load. */
+  readonly firstCtt: number;
   /** Index of RDT, -1 when nothing was received. */
   readonly rdt: number;
   readonly required: readonly RequiredSymbol[];
@@ -77,15 +79,45 @@ function failedMax(facts: CttFacts, session: number): number {
   return Math.max(1, Math.floor(share));
 }
 
-/** Decides how far CTT moves. It never moves back and never past RDT. */
+/**
+ * Decides how far CTT moves. It never moves back and never past RDT; while a session that it passed has
+ * lost its data, it does not move at all.
+ */
 export function decideCtt(facts: CttFacts): CttVerdict {
-  const isFirstLoad = facts.ctt < 0;
-  const reached = isFirstLoad ? newestWholeSession(facts) : lastInSequence(facts);
-  const held = reasonsToStay(facts, reached);
+  const lost = lostSupport(facts);
+  if (lost.length > 0) return makeVerdict(facts.ctt, lost);
+  const reached = facts.ctt < 0 ? newestWholeSession(facts) : lastInSequence(facts);
+  return makeVerdict(reached, reasonsToStay(facts, reached));
+}
+
+function makeVerdict(reached: number, held: readonly VerdictReason[]): CttVerdict {
   const onlyReviewsHold =
     held.length > 0 && held.every((reason) => REVIEW_REASONS.has(reason.rule));
   const outcome = held.length === 0 ? "pass" : onlyReviewsHold ? "hold" : "reject";
   return { ctt: reached, verdict: { gate: GATE1.id, outcome, reasons: held }, onlyReviewsHold };
+}
+
+/**
+ * What truth time rests on and that is there no more: a file was withdrawn, a symbol parked whole, a role
+ * bound to another symbol. Sessions before the first load hold nothing.
+ */
+function lostSupport(facts: CttFacts): VerdictReason[] {
+  if (facts.ctt < 0) return [];
+  return facts.required.flatMap((one) => {
+    const isLost = (session: number): boolean => !one.isAccepted(session) && !one.isWaived(session);
+    const from = Math.max(0, facts.firstCtt, one.firstAccepted);
+    const lost: number[] = isLost(facts.ctt) ? [facts.ctt] : [];
+    for (let session = facts.ctt - 1; session >= from && one.firstAccepted >= 0; session--) {
+      if (isLost(session)) lost.push(session);
+    }
+    const [newest] = lost;
+    if (newest === undefined) return [];
+    const date = facts.sessions.dateOf(newest);
+    const reason = reasonOfRefusal(one, newest, date);
+    const rule = reason.rule === "REVIEW_OPEN" ? reason.rule : "CTT_UNSUPPORTED";
+    const says = `truth time has passed ${date}, but ${reason.says}`;
+    return [{ rule, says, facts: { ...reason.facts, cause: reason.rule, sessions: lost.length } }];
+  });
 }
 
 /** Sessions pass one after the other: the first that does not hold stops time. */

@@ -2,9 +2,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testCount, testSeed } from "../../../tests/support/depth.ts";
-import { NO_EVENTS, type SymbolEvents, comparableDividends, splitFactorThrough } from "./price-basis.ts";
+import {
+  NO_EVENTS,
+  type SymbolEvents,
+  comparableDividends,
+  splitFactorThrough,
+} from "./price-basis.ts";
 
-const events = (splits: readonly (readonly [number, number])[], dividends: readonly (readonly [number, number])[]): SymbolEvents => ({
+const events = (
+  splits: readonly (readonly [number, number])[],
+  dividends: readonly (readonly [number, number])[],
+): SymbolEvents => ({
   splitDays: Int32Array.from(splits, ([day]) => day),
   splitFactors: Float64Array.from(splits, ([, factor]) => factor),
   dividendDays: Int32Array.from(dividends, ([day]) => day),
@@ -12,7 +20,13 @@ const events = (splits: readonly (readonly [number, number])[], dividends: reado
 });
 
 describe("the split factor through a day", () => {
-  const two = events([[100, 4], [200, 1.046]], []);
+  const two = events(
+    [
+      [100, 4],
+      [200, 1.046],
+    ],
+    [],
+  );
 
   test.each([
     [99, 1],
@@ -42,25 +56,46 @@ describe("the split factor through a day", () => {
 
 describe("dividends between two days", () => {
   test("count after the first and up to the second", () => {
-    const cash = events([], [[100, 1], [110, 2], [120, 4]]);
+    const cash = events(
+      [],
+      [
+        [100, 1],
+        [110, 2],
+        [120, 4],
+      ],
+    );
     expect(comparableDividends(cash, 100, 120)).toBe(6);
     expect(comparableDividends(cash, 99, 119)).toBe(3);
     expect(comparableDividends(cash, 120, 130)).toBe(0);
   });
 
   test("are in the unit of their own day, splits of that day included", () => {
-    const both = events([[110, 2]], [[105, 1], [110, 1], [115, 1]]);
+    const both = events(
+      [[110, 2]],
+      [
+        [105, 1],
+        [110, 1],
+        [115, 1],
+      ],
+    );
     expect(comparableDividends(both, 100, 120)).toBe(1 + 2 + 2);
   });
 
   test("add up, whatever day lies between", () => {
-    const days = fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { maxLength: 8 }).map((list) => list.sort((a, b) => a - b));
+    const days = fc
+      .uniqueArray(fc.integer({ min: 0, max: 50 }), { maxLength: 8 })
+      .map((list) => list.sort((a, b) => a - b));
     const day = fc.integer({ min: 0, max: 50 });
     fc.assert(
       fc.property(days, days, day, day, day, (splitDays, cashDays, ...when) => {
-        const all = events(splitDays.map((at) => [at, 2]), cashDays.map((at) => [at, 0.25]));
+        const all = events(
+          splitDays.map((at) => [at, 2]),
+          cashDays.map((at) => [at, 0.25]),
+        );
         const [a = 0, b = 0, c = 0] = when.sort((x, y) => x - y);
-        expect(comparableDividends(all, a, b) + comparableDividends(all, b, c)).toBe(comparableDividends(all, a, c));
+        expect(comparableDividends(all, a, b) + comparableDividends(all, b, c)).toBe(
+          comparableDividends(all, a, c),
+        );
       }),
       { numRuns: testCount(300, 5000), seed: testSeed() },
     );

@@ -63,7 +63,11 @@ describe("one row", () => {
     ["without a volume column", { volume: Number.NaN }, []],
     ["with a zero price", { low: 0 }, ["NON_POSITIVE_PRICE"]],
     ["with a negative price", { low: -1 }, ["NON_POSITIVE_PRICE"]],
-    ["with high below low", { open: 5, close: 5, high: 4, low: 6 }, ["HIGH_BELOW_LOW", "OPEN_OUTSIDE_RANGE", "CLOSE_OUTSIDE_RANGE"]],
+    [
+      "with high below low",
+      { open: 5, close: 5, high: 4, low: 6 },
+      ["HIGH_BELOW_LOW", "OPEN_OUTSIDE_RANGE", "CLOSE_OUTSIDE_RANGE"],
+    ],
     ["with open above high", { open: 102_0000 }, ["OPEN_OUTSIDE_RANGE"]],
     ["with close below low", { close: 98_9999 }, ["CLOSE_OUTSIDE_RANGE"]],
     ["with negative volume", { volume: -1 }, ["NEGATIVE_VOLUME"]],
@@ -76,16 +80,49 @@ describe("one row", () => {
     ["without a date", { day: BAD_DAY, flags: PARSE_FLAGS.DATE_UNREADABLE }, ["SCHEMA_DATE"]],
     ["without a date and without its flag", { day: BAD_DAY }, ["SCHEMA_DATE"]],
     ["with too few fields", { flags: PARSE_FLAGS.FIELD_COUNT }, ["SCHEMA_FIELD_COUNT"]],
-    ["with a word for a price", { high: Number.NaN, flags: PARSE_FLAGS.HIGH_UNREADABLE }, ["SCHEMA_NUMBER"]],
-    ["with NaN for a price", { low: Number.NaN, flags: PARSE_FLAGS.LOW_UNREADABLE | NOT_FINITE }, ["SCHEMA_NUMBER", "NOT_FINITE"]],
-    ["with a blank close", { close: Number.NaN, flags: PARSE_FLAGS.CLOSE_UNREADABLE | BLANK }, ["SCHEMA_NUMBER", "BLANK_VALUE"]],
-    ["with a blank volume", { volume: Number.NaN, flags: VOLUME_UNREADABLE | BLANK }, ["SCHEMA_NUMBER", "BLANK_VALUE"]],
+    [
+      "with a word for a price",
+      { high: Number.NaN, flags: PARSE_FLAGS.HIGH_UNREADABLE },
+      ["SCHEMA_NUMBER"],
+    ],
+    [
+      "with NaN for a price",
+      { low: Number.NaN, flags: PARSE_FLAGS.LOW_UNREADABLE | NOT_FINITE },
+      ["SCHEMA_NUMBER", "NOT_FINITE"],
+    ],
+    [
+      "with a blank close",
+      { close: Number.NaN, flags: PARSE_FLAGS.CLOSE_UNREADABLE | BLANK },
+      ["SCHEMA_NUMBER", "BLANK_VALUE"],
+    ],
+    [
+      "with a blank volume",
+      { volume: Number.NaN, flags: VOLUME_UNREADABLE | BLANK },
+      ["SCHEMA_NUMBER", "BLANK_VALUE"],
+    ],
     ["with a price that no flag explains", { open: Number.NaN }, ["SCHEMA_NUMBER"]],
     ["with an endless high", { high: Infinity }, ["SCHEMA_NUMBER"]],
     [
       "with everything wrong at once",
-      { day: day("2026-07-04"), open: 0, high: 1, low: 3, close: 5, volume: -1, flags: PARSE_FLAGS.FIELD_COUNT },
-      ["SCHEMA_FIELD_COUNT", "NON_POSITIVE_PRICE", "HIGH_BELOW_LOW", "OPEN_OUTSIDE_RANGE", "CLOSE_OUTSIDE_RANGE", "NEGATIVE_VOLUME", "NOT_A_SESSION", "SESSION_NOT_WHOLE"],
+      {
+        day: day("2026-07-04"),
+        open: 0,
+        high: 1,
+        low: 3,
+        close: 5,
+        volume: -1,
+        flags: PARSE_FLAGS.FIELD_COUNT,
+      },
+      [
+        "SCHEMA_FIELD_COUNT",
+        "NON_POSITIVE_PRICE",
+        "HIGH_BELOW_LOW",
+        "OPEN_OUTSIDE_RANGE",
+        "CLOSE_OUTSIDE_RANGE",
+        "NEGATIVE_VOLUME",
+        "NOT_A_SESSION",
+        "SESSION_NOT_WHOLE",
+      ],
     ],
   ])("%s fails exactly the rules it breaks", (_, change, rules) => {
     expect(judge([change])).toEqual([rules]);
@@ -128,7 +165,14 @@ describe("rows of one payload for the same day", () => {
   test("of intraday bars are told apart by their start, and bars without one are not compared", () => {
     const bar = (startMinute: number, change: Partial<Bar> = {}) => ({ startMinute, ...change });
     const lost = { day: BAD_DAY, flags: PARSE_FLAGS.DATE_UNREADABLE };
-    const table = tableOf([bar(10), bar(15), bar(10), bar(15, { close: 99_5000 }), bar(0, lost), bar(0, { ...lost, close: 1 })]);
+    const table = tableOf([
+      bar(10),
+      bar(15),
+      bar(10),
+      bar(15, { close: 99_5000 }),
+      bar(0, lost),
+      bar(0, { ...lost, close: 1 }),
+    ]);
     const reasons = new Uint32Array(table.length);
     markDuplicateStarts(table, { fromRow: 0, toRow: table.length, wholeThroughDay: 0 }, reasons);
     expect([...reasons].map(rulesOf)).toEqual([
@@ -147,7 +191,10 @@ const cell = fc.oneof(
   fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0),
 );
 const anyBar: fc.Arbitrary<Partial<Bar>> = fc.record({
-  day: fc.oneof(fc.integer({ min: GOOD.day - 4, max: GOOD.day + 4 }), fc.constantFrom(BAD_DAY, 0, WHOLE_THROUGH + 2)),
+  day: fc.oneof(
+    fc.integer({ min: GOOD.day - 4, max: GOOD.day + 4 }),
+    fc.constantFrom(BAD_DAY, 0, WHOLE_THROUGH + 2),
+  ),
   open: cell,
   high: cell,
   low: cell,
@@ -161,7 +208,9 @@ describe("any rows", () => {
   test("fail what a plain reading of the rules says", () => {
     fc.assert(
       fc.property(payload, fc.boolean(), (bars, hasVolume) => {
-        const expected = bars.map((bar, index) => plainRules({ ...GOOD, ...bar }, bars, index, hasVolume));
+        const expected = bars.map((bar, index) =>
+          plainRules({ ...GOOD, ...bar }, bars, index, hasVolume),
+        );
         expect(judge(bars, hasVolume)).toEqual(expected);
       }),
       run,
@@ -220,17 +269,29 @@ describe("any rows", () => {
 });
 
 /** The rules as decision 3 says them, one after the other, in the order of `ROW_RULES`. */
-function plainRules(bar: Bar, all: readonly Partial<Bar>[], index: number, hasVolume: boolean): string[] {
+function plainRules(
+  bar: Bar,
+  all: readonly Partial<Bar>[],
+  index: number,
+  hasVolume: boolean,
+): string[] {
   const flags = bar.flags ?? 0;
   const has = (flag: number) => (flags & flag) !== 0;
   const prices = [bar.open, bar.high, bar.low, bar.close];
-  const priceFlags = PARSE_FLAGS.OPEN_UNREADABLE | PARSE_FLAGS.HIGH_UNREADABLE | PARSE_FLAGS.LOW_UNREADABLE | PARSE_FLAGS.CLOSE_UNREADABLE;
+  const priceFlags =
+    PARSE_FLAGS.OPEN_UNREADABLE |
+    PARSE_FLAGS.HIGH_UNREADABLE |
+    PARSE_FLAGS.LOW_UNREADABLE |
+    PARSE_FLAGS.CLOSE_UNREADABLE;
   const isUnread = has(priceFlags) || (hasVolume && has(VOLUME_UNREADABLE));
   const isDated = bar.day >= sessions.fromDay && bar.day <= sessions.toDay;
   const others = all.map((other) => ({ ...GOOD, ...other }));
   const values = (one: Bar) => [one.open, one.high, one.low, one.close, one.volume];
-  const isEqual = (a: Bar, b: Bar) => values(a).every((value, at) => Object.is(value, values(b)[at]));
-  const sameDay = others.map((one, at) => ({ one, at })).filter(({ one }) => isDated && one.day === bar.day);
+  const isEqual = (a: Bar, b: Bar) =>
+    values(a).every((value, at) => Object.is(value, values(b)[at]));
+  const sameDay = others
+    .map((one, at) => ({ one, at }))
+    .filter(({ one }) => isDated && one.day === bar.day);
   const first = sameDay[0];
   const isRepeat = first !== undefined && first.at < index && isEqual(first.one, bar);
   const isConflict =

@@ -30,7 +30,7 @@ export function usParsers(): MarketParsers {
       const parsed = parseSeries(bytes);
       return "problem" in parsed ? noRows(parsed, receipt) : parsed.rows.map(refuseFlagged);
     },
-    lineText,
+    lineText: createLineReader(),
   };
 }
 
@@ -83,16 +83,33 @@ function noRows(problem: PayloadProblem, receipt: RawReceipt): never {
   throw new Error(`broken promise: ${receipt.id} landed as data but ${problem.problem}`);
 }
 
-function lineText(receipt: RawReceipt, bytes: Uint8Array, line: number, limit: number): string {
-  const lines =
-    receipt.kind === "import_daily" ? { bytes, ...CSV_LINES } : vendorLines(receipt, bytes);
-  let found = "";
-  scanLines(lines, (from, to, at) => {
-    if (at === line)
-      found = new TextDecoder().decode(lines.bytes.subarray(from, Math.min(to, from + limit)));
-  });
-  return found;
+/**
+ * Quotes lines of a payload. Where they lie is found once a payload: a history that begins before the
+ * calendar has thousands of refused rows.
+ */
+function createLineReader(): MarketParsers["lineText"] {
+  let held:
+    | { readonly of: Uint8Array; readonly bytes: Uint8Array; readonly lines: LineRanges }
+    | undefined;
+  return (receipt, bytes, line, limit) => {
+    if (held?.of !== bytes) {
+      const payload =
+        receipt.kind === "import_daily" ? { bytes, ...CSV_LINES } : vendorLines(receipt, bytes);
+      const lines: LineRanges = [];
+      scanLines(payload, (from, to, at) => {
+        lines[2 * at] = from;
+        lines[2 * at + 1] = to;
+      });
+      held = { of: bytes, bytes: payload.bytes, lines };
+    }
+    const from = held.lines[2 * line] ?? 0;
+    const to = held.lines[2 * line + 1] ?? 0;
+    return new TextDecoder().decode(held.bytes.subarray(from, Math.min(to, from + limit)));
+  };
 }
+
+/** Of line n, where it begins at 2n and where it ends at 2n + 1; nothing for blank lines. */
+type LineRanges = (number | undefined)[];
 
 function vendorLines(
   receipt: RawReceipt,

@@ -1,5 +1,7 @@
 /** `us withdraw`: a wrong file is ignored by every later build; its bytes stay where they are. */
 import { MeridianError } from "#core/meridian-error.ts";
+import { inTransaction } from "#platform/state-store.ts";
+import { readTruthEvents } from "#truth/truth-events.ts";
 import type { UsDataContext } from "../us-data-context.ts";
 
 export type WithdrawReport = {
@@ -23,8 +25,10 @@ export function runWithdrawJob(
       facts: { raw },
     });
   }
-  const recorded = !context.events.withdrawn.has(raw);
-  if (recorded)
+  const recorded = inTransaction(context.database, () => {
+    if (readTruthEvents(context.ledger).withdrawn.has(raw)) return false;
     context.ledger.append({ kind: "RAW_WITHDRAWN", actor: operator, payload: { raw, reason } });
+    return true;
+  });
   return { raw, symbol: receipt.symbol, recorded };
 }

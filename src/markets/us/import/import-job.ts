@@ -3,9 +3,9 @@
  * says of them (symbol, basis, class). The next build judges their rows like any vendor's.
  */
 import type { PriceBasis, RawReceipt } from "#contracts/raw-receipt.ts";
-import { localDayOf, newestCompleteSession } from "#core/calendar.ts";
+import { type Calendar, isSession, localDayOf, newestCompleteSession } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
-import { dateOfDayNumber, parseSessionDate } from "#core/session-date.ts";
+import { type SessionDate, dateOfDayNumber, parseSessionDate } from "#core/session-date.ts";
 import type { EpochMs } from "#core/clock.ts";
 import type { Landing, LandingOutcome } from "#ingestion/raw-store.ts";
 import { BAD_DAY, type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
@@ -101,7 +101,8 @@ function importFile(context: UsDataContext, of: FileImport): ImportedFile {
   const fetchedAt = context.clock.wallMs();
   const settle = context.settings.thresholds.us_settle_minutes;
   const wholeThroughDay = newestCompleteSession(context.calendar, fetchedAt, settle);
-  const landing = landingOf(of, { bytes, fetchedAt, wholeThroughDay });
+  const newestSession = newestWholeSession(table, context.calendar, wholeThroughDay);
+  const landing = landingOf(of, { bytes, fetchedAt, newestSession });
   const landed = of.dryRun ? undefined : context.rawStore.land(landing);
   const receipt = landed?.receipt ?? unlandedReceipt(landing);
   const preview = previewImport({
@@ -141,7 +142,7 @@ function landingOf(
   received: {
     readonly bytes: Uint8Array;
     readonly fetchedAt: EpochMs;
-    readonly wholeThroughDay: number;
+    readonly newestSession: SessionDate | null;
   },
 ): Landing {
   const { file, symbol, table, basis, basisAsof } = of;
@@ -155,7 +156,7 @@ function landingOf(
     format: "csv",
     bytes: received.bytes,
     rows: table.length,
-    newestSession: newestWholeSession(table, received.wholeThroughDay),
+    newestSession: received.newestSession,
     import: {
       fileName: file.fileName,
       basis,
@@ -223,11 +224,17 @@ function hasReadableRow(table: BarTable): boolean {
   return false;
 }
 
-function newestWholeSession(table: BarTable, wholeThroughDay: number) {
+/** The newest session with a row that can be read; a row on a holiday is of none. */
+function newestWholeSession(
+  table: BarTable,
+  calendar: Calendar,
+  wholeThroughDay: number,
+): SessionDate | null {
   let newest = BAD_DAY;
   for (let row = 0; row < table.length; row++) {
     const day = table.day[row] ?? BAD_DAY;
-    if (day > newest && day <= wholeThroughDay && table.flags[row] === 0) newest = day;
+    const isNewer = day > newest && day <= wholeThroughDay && table.flags[row] === 0;
+    if (isNewer && isSession(calendar, day)) newest = day;
   }
   return newest === BAD_DAY ? null : dateOfDayNumber(newest);
 }

@@ -17,6 +17,8 @@ const US_DATE = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 /** A time after the date is allowed only where it says midnight, as some exports of daily bars do. */
 const MIDNIGHT = /^([T ]00:00(:00)?(\.0+)?(Z|[+-]00:00)?)?$/;
+/** A volume of 44516300.0 is a count; one of 1.5 is none. */
+const WHOLE_COUNT = /^([^.]*)(?:\.0*)?$/;
 /** Separators only where they group thousands. */
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
 
@@ -90,9 +92,8 @@ function readNumber(text: string, decimals: number): number {
   const bare = text.startsWith("$") ? text.slice(1).trim() : text;
   const digits = GROUPED.test(bare) ? bare.replaceAll(",", "") : bare;
   if (decimals === 0) {
-    // A volume of 44516300.0 is a count; one of 1.5 is none.
-    const [whole = "", fraction = ""] = digits.split(".");
-    return /^0*$/.test(fraction) ? (parseDecimalUnits(whole, 0) ?? NaN) : NaN;
+    const whole = WHOLE_COUNT.exec(digits)?.[1];
+    return whole === undefined ? NaN : (parseDecimalUnits(whole, 0) ?? NaN);
   }
   return parseDecimalUnits(digits, decimals) ?? NaN;
 }
