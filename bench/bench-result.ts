@@ -63,13 +63,13 @@ export function describeResult(result: BenchResult): string[] {
       side.peakMib ? Math.max(...side.peakMib).toFixed(0) : "",
     ]),
   ];
-  const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length))) ?? [];
+  const widths =
+    rows[0]?.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length))) ?? [];
   return [
     `${result.name}: ${result.input}`,
     ...result.equal.map((what) => `  equal: ${what}`),
-    ...rows.map(
-      (row) =>
-        `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join("  ")}`.trimEnd(),
+    ...rows.map((row) =>
+      `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join("  ")}`.trimEnd(),
     ),
     ...result.bounds.map((bound) => `  ${describeBound(bound)}`),
     ...result.notes.map((note) => `  ${note}`),

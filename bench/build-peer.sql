@@ -5,7 +5,15 @@
 -- It is let off a good part of the work: digests of bodies and of the content, the quarantine file,
 -- the report, odd spellings of numbers (1e3), and rounding half to even (all prices have 4 decimals).
 
-CREATE TABLE receipts AS FROM read_parquet('{input}/receipts.parquet');
+-- Texts that repeat are enumerations: Parquet then gets their dictionary without hashing every row.
+CREATE TYPE symbols AS ENUM (SELECT DISTINCT symbol FROM '{input}/receipts.parquet' ORDER BY symbol);
+CREATE TYPE raws AS ENUM (SELECT raw FROM '{input}/receipts.parquet' ORDER BY ordinal);
+CREATE TYPE sources AS ENUM (SELECT DISTINCT source FROM '{input}/receipts.parquet');
+CREATE TYPE bases AS ENUM ('raw', 'split', 'total');
+CREATE TYPE outcomes AS ENUM ('quarantined', 'parked', 'accepted', 'confirming');
+CREATE TABLE receipts AS
+SELECT * REPLACE (symbol::symbols AS symbol, raw::raws AS raw, source::sources AS source)
+FROM '{input}/receipts.parquet';
 CREATE TABLE sessions AS FROM read_parquet('{input}/sessions.parquet');
 CREATE TABLE common_splits AS FROM read_parquet('{input}/common_splits.parquet');
 
@@ -114,30 +122,31 @@ WHERE abs(close - close_before) * 100 > close_before
 
 -- 6. What became of the few rows that are not simply accepted or bad.
 CREATE TABLE exceptions AS
-SELECT line_id, 'quarantined' AS outcome, 0 AS revision FROM repeated
+SELECT line_id, 'quarantined'::outcomes AS outcome, 0 AS revision FROM repeated
 UNION ALL
 SELECT line_id, CASE WHEN bool_or(line_id IN (FROM parked)) OVER same THEN 'parked'
-  WHEN is_confirming THEN 'confirming' ELSE 'accepted' END, revision
+  WHEN is_confirming THEN 'confirming' ELSE 'accepted' END::outcomes, revision
 FROM revised WINDOW same AS (PARTITION BY symbol_id, session, revision)
 UNION ALL
-SELECT line_id, 'parked', 0 FROM parked WHERE line_id NOT IN (SELECT revised.line_id FROM revised);
+SELECT line_id, 'parked'::outcomes, 0 FROM parked WHERE line_id NOT IN (SELECT revised.line_id FROM revised);
 
 -- 7. The two outputs.
 COPY (
-  SELECT symbol, session, open, high, low, close, volume, 'raw' AS basis, NULL::DATE AS basis_asof,
+  SELECT symbol, session, open, high, low, close, volume, 'raw'::bases AS basis, NULL::DATE AS basis_asof,
     source, known_at, raw, (l.rowid - first_id + 2)::INTEGER AS line,
-    CASE WHEN is_bad THEN 'quarantined' ELSE coalesce(outcome, 'accepted') END AS outcome
+    CASE WHEN is_bad THEN 'quarantined'::outcomes ELSE coalesce(outcome, 'accepted'::outcomes) END
+      AS outcome
   FROM lines l
   JOIN receipts USING (ordinal)
   JOIN (SELECT ordinal, min(rowid) AS first_id FROM lines GROUP BY ordinal) USING (ordinal)
   LEFT JOIN exceptions x ON x.line_id = l.rowid
-) TO '{output}/staging.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO '{output}/staging.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880);
 
 COPY (
-  SELECT symbol, session, open, high, low, close, volume, 'raw' AS basis, NULL::DATE AS basis_asof,
+  SELECT symbol, session, open, high, low, close, volume, 'raw'::bases AS basis, NULL::DATE AS basis_asof,
     source, coalesce(revision, 0) AS revision, known_at
   FROM sorted
   JOIN receipts USING (ordinal)
   LEFT JOIN exceptions USING (line_id)
   WHERE NOT is_bad AND coalesce(outcome, 'accepted') = 'accepted'
-) TO '{output}/analytics.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO '{output}/analytics.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880);

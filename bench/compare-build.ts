@@ -14,7 +14,11 @@ const SUMS = `symbol, count(*) AS n, sum((open * 10000)::BIGINT) AS open, sum((h
   sum((low * 10000)::BIGINT) AS low, sum((close * 10000)::BIGINT) AS close, sum(volume) AS volume,
   sum(session - DATE '1970-01-01') AS days`;
 
-export type Comparison = { readonly what: string; readonly ours: number; readonly differing: number };
+export type Comparison = {
+  readonly what: string;
+  readonly ours: number;
+  readonly differing: number;
+};
 const countSchema = z.array(z.object({ n: z.coerce.number() }));
 
 /** `peer` and `pandas` are what the peers wrote; a peer that wrote nothing is left out. */
@@ -39,9 +43,11 @@ export async function compareBuild(of: {
   ];
   if (existsSync(of.pandas)) {
     const distinct = `SELECT DISTINCT symbol, session, open, high, low, close, volume FROM ${ours("staging")}
-      WHERE columns(*) IS NOT NULL`;
+      WHERE session IS NOT NULL AND open + high + low + close + volume IS NOT NULL`;
     const sums = `SELECT ${SUMS} FROM (${distinct}) GROUP BY symbol`;
-    found.push(await compare(connection, "symbols with equal sums in pandas", sums, `FROM '${of.pandas}'`));
+    found.push(
+      await compare(connection, "symbols with equal sums in pandas", sums, `FROM '${of.pandas}'`),
+    );
   }
   connection.closeSync();
   instance.closeSync();
@@ -65,7 +71,11 @@ async function compare(
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { workspace: { type: "string" }, peer: { type: "string" }, pandas: { type: "string" } },
+    options: {
+      workspace: { type: "string" },
+      peer: { type: "string" },
+      pandas: { type: "string" },
+    },
   });
   const comparisons = await compareBuild({
     workspace: must(values.workspace, "--workspace is given"),

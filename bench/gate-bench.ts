@@ -54,7 +54,9 @@ export async function benchGate({ size, rounds }: GateBenchOptions): Promise<Ben
       input: `${rows} rows of ${all.length} symbols in memory, reasons for every row`,
       equal: [`the reasons of all ${rows} rows, ${failing} of which have some`],
       sides,
-      bounds: [boundOf({ name: "gate 1 / SQL", measured: ratio, limit: RATIO_MAX, kind: "at_most" })],
+      bounds: [
+        boundOf({ name: "gate 1 / SQL", measured: ratio, limit: RATIO_MAX, kind: "at_most" }),
+      ],
       notes: [],
     };
   } finally {
@@ -70,7 +72,8 @@ function createGate(calendar: ReturnType<typeof usCalendar>) {
   const context = { market: "us", sessions, limits, decisions: new Map() };
   return (all: readonly SymbolRows[]): (readonly string[])[] => {
     const count = all.reduce((sum, { table }) => sum + table.length, 0);
-    const reasons = new Array<readonly string[]>(count).fill(NO_REASONS);
+    const reasons: (readonly string[])[] = [];
+    reasons.length = count;
     let base = 0;
     for (const rows of all) {
       listReasons(reasons, base, rows, judgeSymbol(rows, context));
@@ -94,7 +97,7 @@ function listReasons(
     else if (outcomes[row] === OUTCOME_PARKED) {
       const session = dateOfDayNumber(table.day[row] ?? 0);
       reasons[base + row] = [must(ruleOfDay.get(session), "a parked row has a review")];
-    }
+    } else reasons[base + row] = NO_REASONS;
   }
   for (const { row } of largeMoves) reasons[base + row] = LARGE_MOVE;
 }
@@ -127,10 +130,10 @@ async function compareReasons(
   );
   for (const [id, reasons] of ours.entries()) {
     const expected = theirs.get(id) ?? "";
-    assert(reasons.join(" ") === expected, `row ${id}: gate 1 says "${reasons.join(" ")}", SQL "${expected}"`);
+    assert(
+      reasons.join(" ") === expected,
+      `row ${id}: gate 1 says "${reasons.join(" ")}", SQL "${expected}"`,
+    );
   }
   return theirs.size;
-}
-if (import.meta.main) {
-  console.dir(await benchGate({ size: { symbols: 199, from: "2006-01-03", to: "2025-12-31", seed: 7 }, rounds: 15 }), { depth: null });
 }

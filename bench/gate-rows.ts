@@ -5,8 +5,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { must } from "#core/assert.ts";
 import { type Calendar, newestCompleteSession } from "#core/calendar.ts";
-import { dateOfDayNumber } from "#core/session-date.ts";
-import { sessionDate } from "#core/session-date.ts";
+import { dateOfDayNumber, sessionDate } from "#core/session-date.ts";
 import { type SymbolRows, createSymbolRows } from "#curation/symbol-rows.ts";
 import { createBarTable } from "#lake/bar-table.ts";
 import { fillTable } from "#lake/column-chunk-store.ts";
@@ -16,14 +15,23 @@ import { usProxySet } from "#markets/us/proxy-set.ts";
 import { instantOfIso } from "#platform/system-clock.ts";
 import { COMMON_SPLITS } from "#truth/gate1/drift.ts";
 import { NO_EVENTS } from "#truth/gate1/price-basis.ts";
-import { type InputSize, SETTLE_MINUTES, marketOfInput, payloadsOf, symbolsOfInput } from "./land-input.ts";
+import {
+  type InputSize,
+  SETTLE_MINUTES,
+  marketOfInput,
+  payloadsOf,
+  symbolsOfInput,
+} from "./land-input.ts";
 
 /** The first payload of each symbol of an input, parsed. */
 export function gateRows(size: InputSize, calendar: Calendar): SymbolRows[] {
   const market = marketOfInput(size, calendar);
   const roleOf = usRoleOf([...usProxySet("free").roles], () => new Map());
   return symbolsOfInput(size).map((symbol, ordinal) => {
-    const payload = must(payloadsOf({ market, size, symbol, ordinal })[0], "a symbol has a payload");
+    const payload = must(
+      payloadsOf({ market, size, symbol, ordinal })[0],
+      "a symbol has a payload",
+    );
     const rows = { ...createSymbolRows(NO_EVENTS), table: createBarTable(payload.rows) };
     rows.symbol = symbol;
     rows.role = roleOf(symbol, []);

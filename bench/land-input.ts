@@ -49,7 +49,10 @@ export const SETTLE_MINUTES = 30;
 
 /** Symbols of an input, proxies among them. */
 export function symbolsOfInput(size: InputSize): string[] {
-  return [...PROXIES, ...stockSymbols(Math.max(0, size.symbols - PROXIES.length))].slice(0, size.symbols);
+  return [...PROXIES, ...stockSymbols(Math.max(0, size.symbols - PROXIES.length))].slice(
+    0,
+    size.symbols,
+  );
 }
 
 /** The market that an input is cut from. */
@@ -64,7 +67,10 @@ export function marketOfInput(size: InputSize, calendar: Calendar): SyntheticMar
 }
 
 /** Fills an empty folder. Returns the rows that were landed, spoilt ones included. */
-export function landInput(folder: string, size: InputSize): { readonly rows: number; readonly bytes: number } {
+export function landInput(
+  folder: string,
+  size: InputSize,
+): { readonly rows: number; readonly bytes: number } {
   const workspace = workspaceAt(folder);
   const calendar = usCalendar([]);
   const symbols = symbolsOfInput(size);
@@ -88,7 +94,11 @@ export function landInput(folder: string, size: InputSize): { readonly rows: num
   }
 }
 
-export type InputPayload = { readonly bytes: Uint8Array; readonly fetchedAt: string; readonly rows: number };
+export type InputPayload = {
+  readonly bytes: Uint8Array;
+  readonly fetchedAt: string;
+  readonly rows: number;
+};
 
 /** The payloads of one symbol in the order in which they came. */
 export function payloadsOf(of: {
@@ -133,13 +143,21 @@ function restateSome(history: DailyHistory, random: () => number): DailyHistory 
   };
 }
 
-function landDaily(rawStore: RawStore, calendar: Calendar, symbol: string, payload: InputPayload): void {
+function landDaily(
+  rawStore: RawStore,
+  calendar: Calendar,
+  symbol: string,
+  payload: InputPayload,
+): void {
   const fetchedAt = instantOfIso(payload.fetchedAt);
   rawStore.land({
     kind: "daily",
     source: "alpha_vantage",
     synthetic: true,
-    endpoint: { name: "TIME_SERIES_DAILY", params: { symbol, outputsize: payload.rows > SHORT_ROWS ? "full" : "compact" } },
+    endpoint: {
+      name: "TIME_SERIES_DAILY",
+      params: { symbol, outputsize: payload.rows > SHORT_ROWS ? "full" : "compact" },
+    },
     symbol,
     fetchedAt,
     format: "csv",
@@ -151,7 +169,9 @@ function landDaily(rawStore: RawStore, calendar: Calendar, symbol: string, paylo
 
 function writeSettings(path: string, symbols: readonly string[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  const names = symbols.filter((symbol) => !PROXIES.includes(symbol)).map((symbol) => `"${symbol}"`);
+  const names = symbols
+    .filter((symbol) => !PROXIES.includes(symbol))
+    .map((symbol) => `"${symbol}"`);
   writeFileSync(path, `[us.universe]\nsymbols = [${names.join(", ")}]\n`);
 }
 

@@ -35,7 +35,11 @@ export async function runNode(
   expected: readonly number[] = [0],
 ): Promise<ChildRun> {
   const path = join(PROJECT_ROOT, script);
-  return await runChild(process.execPath, ["--import", REPORT_USAGE, path, ...scriptArguments], expected);
+  return await runChild(
+    process.execPath,
+    ["--import", REPORT_USAGE, path, ...scriptArguments],
+    expected,
+  );
 }
 
 /** Runs any program that writes its usage to the file named by MERIDIAN_BENCH_USAGE. */
@@ -53,7 +57,9 @@ export async function runChild(
       usagePath,
     );
     if (!expected.includes(exitCode)) {
-      throw new Error(`${command} ${commandArguments.join(" ")} ended with ${exitCode}: ${stderr || stdout}`);
+      throw new Error(
+        `${command} ${commandArguments.join(" ")} ended with ${exitCode}: ${stderr || stdout}`,
+      );
     }
     const inside = usageSchema.parse(JSON.parse(readFileSync(usagePath, "utf8")));
     return { exitCode, stdout, usage: { wallSeconds, ...inside } };

@@ -59,7 +59,9 @@ function receiptRows(workspaceDir: string): object[] {
     return rawStore
       .receipts()
       .map((receipt) => ({ receipt, symbol: must(receipt.symbol, "a daily receipt has a symbol") }))
-      .sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.receipt.seq - b.receipt.seq))
+      .sort((a, b) =>
+        a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.receipt.seq - b.receipt.seq,
+      )
       .map(({ receipt, symbol }, ordinal) => {
         if (symbols.at(-1) !== symbol) symbols.push(symbol);
         const ofSymbol = roles.filter((role) => role.symbol === symbol);
@@ -90,5 +92,8 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { workspace: { type: "string" }, input: { type: "string" } },
   });
-  await writePeerInput(must(values.workspace, "--workspace is given"), must(values.input, "--input is given"));
+  await writePeerInput(
+    must(values.workspace, "--workspace is given"),
+    must(values.input, "--input is given"),
+  );
 }

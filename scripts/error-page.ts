@@ -12,7 +12,8 @@ const HEAD = `<!-- Generated from src/core/error-catalogue.ts by \`npm run docs\
 
 Every error that a command reports has one of these codes. With \`--json\` the document on stdout
 holds \`code\`, \`message\`, \`facts\` and \`nextStep\`; without it stderr says the same in words. A gate
-that refuses is not an error: \`truth status\` says what holds and which command answers it.
+that refuses is not an error: \`truth status\` says what holds and which command answers it. What
+nobody foresaw has the code \`UNEXPECTED\`, exit code 1, and the place where it arose on stderr.
 
 Exit codes: 0 done; 1 unexpected failure; 2 usage or configuration; 3 a gate refused or the system
 halted; 4 waiting for a manual review; 5 done in part, the rest waits in the retry queue.

@@ -50,9 +50,11 @@ const operationSchema = z.strictObject({
 });
 export type CountedOperation = z.output<typeof operationSchema>;
 
-/** What a child did, in order, and how many operations found no room on the disk. */
+/** What a child did, in order; how many operations found no room on the disk. */
 export const faultReportSchema = z.strictObject({
   operations: z.array(operationSchema),
   refused: z.int().min(0),
+  /** Whether it killed itself, which Windows does not tell from any other end. */
+  died: z.boolean(),
 });
 export type FaultReport = z.output<typeof faultReportSchema>;

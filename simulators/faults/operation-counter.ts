@@ -69,17 +69,17 @@ function createFate(plan: FaultPlan) {
   let clockShiftMs = plan.clockShiftMs;
 
   /** A process that is killed from outside meanwhile leaves no report rather than half of one. */
-  const save = (): void => {
-    const report: FaultReport = { operations, refused };
+  const save = (died: boolean): void => {
+    const report: FaultReport = { operations, refused, died };
     write(`${plan.reportPath}~`, JSON.stringify(report));
     rename(`${plan.reportPath}~`, plan.reportPath);
   };
   const die = (): never => {
-    save();
+    save(true);
     process.kill(process.pid, "SIGKILL");
     throw new Error("a killed process does not go on");
   };
-  process.once("exit", save);
+  process.once("exit", () => save(false));
 
   const meet = (operation: Operation<unknown>): Course => {
     const needsRoom = operation.refuse !== undefined;

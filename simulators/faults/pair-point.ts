@@ -37,6 +37,8 @@ type Pair = {
 };
 
 export const PAIR_NAMES = [
+  "us-symbols+us-symbols",
+  "us-symbols+us-import",
   "us-daily+us-daily",
   "us-daily+us-intraday",
   "us-retry+us-daily",
@@ -58,6 +60,13 @@ const twice = (job: keyof typeof JOBS): Pair => {
 };
 
 const PAIRS: Readonly<Record<PairName, Pair>> = {
+  "us-symbols+us-symbols": twice("us-symbols"),
+  // Neither finds a state file: both make it.
+  "us-symbols+us-import": {
+    base: "fresh",
+    steps: [JOBS["us-symbols"].step, JOBS["us-import"].step],
+    finish: [BUILD],
+  },
   "us-daily+us-daily": { base: "first", steps: [DAILY, DAILY], finish: [BUILD, GATE] },
   "us-daily+us-intraday": {
     base: "first",

@@ -44,7 +44,7 @@ export type ProductRun = {
 /** No command of these small workspaces takes a tenth of it, on a busy machine either. */
 const HUNG_MS = 45_000;
 const PRELOAD = new URL("./fault-preload.ts", import.meta.url).href;
-const NO_REPORT: FaultReport = { operations: [], refused: 0 };
+const NO_REPORT: FaultReport = { operations: [], refused: 0, died: false };
 const SECRETS = /^(ALPHAVANTAGE|SMARTAPI|MERIDIAN_(WORKSPACE|FAULT))/;
 
 /** The product of this project. */
@@ -75,7 +75,8 @@ export async function runProduct(command: ProductCommand): Promise<ProductRun> {
   );
   const ended = await endOf(child, command.killAfterMs);
   const durationMs = performance.now() - startedMs;
-  return { ...ended, durationMs, report: takeReport(reportPath) };
+  const report = takeReport(reportPath);
+  return { ...ended, isKilled: ended.isKilled || report.died, durationMs, report };
 }
 
 /** The environment without what the product would read from it. */

@@ -133,6 +133,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import("./commands/us-import.ts")).runUsImport,
   },
   {
+    name: "us raw",
+    description: "the raw files that were received, newest first, with their ids",
+    options: [
+      { form: "--symbol <symbol>", says: "only files about this symbol" },
+      { form: "--limit <count>", says: "how many", fallback: "20" },
+    ],
+    example: "meridian us raw --symbol SPY",
+    load: async () => (await import("./commands/us-raw.ts")).runUsRaw,
+  },
+  {
     name: "us withdraw",
     description: "make builds ignore a wrong raw file; its bytes stay",
     operands: [{ form: "<raw-id>", says: "id of the raw receipt, RAW-…" }],

@@ -1,15 +1,24 @@
 /** The checks of `doctor`, each a question with an answer, a severity and, where it fails, a next step. */
 import { statfsSync } from "node:fs";
+import { join } from "node:path";
 import { localDayOf } from "#core/calendar.ts";
+import type { EpochMs } from "#core/clock.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { openCallBudget } from "#ingestion/call-budget-store.ts";
 import { openRetryQueue } from "#ingestion/retry-queue-store.ts";
-import { readManifest, readPointedSnapshot, scrubSnapshot } from "#lake/snapshot-store.ts";
+import {
+  readManifest,
+  readPointedSnapshot,
+  readReport,
+  scrubSnapshot,
+} from "#lake/snapshot-store.ts";
 import { payloadOf } from "#ledger/ledger-store.ts";
 import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
-import { readWorkspaceKind } from "#platform/workspace.ts";
+import { type Workspace, readWorkspaceKind } from "#platform/workspace.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type DataSize, measureData } from "./data-size-store.ts";
+import { findLostState } from "./lost-state.ts";
 import { budgetOptions } from "./us-budget.ts";
 import type { OpenUs } from "./us-open.ts";
 
@@ -24,7 +33,18 @@ const FREE_BYTES_FAIL = 5e8;
 const CLOCK_ERROR_WARN_MS = 5000;
 const NETWORK_TIMEOUT_MS = 5000;
 const GROWTH_DAYS = 30;
+/** With receipts of fewer days a first backfill would pass for growth. */
+const GROWTH_DAYS_MIN = 7;
 const CALENDAR_DAYS_WARN = 60;
+
+/** Whether the state files are those that the other files came from. To be asked before they are opened. */
+export function stateCheck(workspace: Workspace): Check {
+  const lost = (["us", "system"] as const).flatMap(
+    (owner) => findLostState(workspace, owner) ?? [],
+  );
+  const says = lost.length === 0 ? "no state file was lost" : lost.join("; ");
+  return { check: "state files", outcome: lost.length === 0 ? "ok" : "fail", says };
+}
 
 /** Checks that read only this machine. */
 export function localChecks(context: CommandContext, us: OpenUs): Check[] {
@@ -71,24 +91,42 @@ function checkQueue(context: CommandContext, us: OpenUs): Check {
   return { check: "retry queue", outcome: queued.length === 0 ? "ok" : "warn", says };
 }
 
-/** Free space, and how long it lasts at the rate of the last 30 days of receipts. */
+/** Free space, and how long it lasts when all of data/ grows as what was received in the last 30 days. */
 function checkDisk(context: CommandContext, us: OpenUs): Check {
   const { bavail, bsize } = statfsSync(context.workspace.stateDir);
   const free = bavail * bsize;
-  const since = isoOfInstant(context.clock.wallMs()).slice(0, 10);
-  const from = Temporal.PlainDate.from(since).subtract({ days: GROWTH_DAYS }).toString();
-  const received = us.rawStore
-    .receipts()
-    .filter((receipt) => receipt.fetchedAt >= from)
-    .reduce((sum, receipt) => sum + receipt.bytes, 0);
-  const perDay = received / GROWTH_DAYS;
-  const lasts = perDay > 0 ? `, ${Math.floor(free / perDay)} days at the present growth` : "";
-  const says = `${gigabytes(free)} free; raw grew by ${gigabytes(received)} in ${GROWTH_DAYS} days${lasts}`;
+  const size = measureData(join(context.workspace.root, "data"));
+  const held = `data/ holds ${size.isWhole ? "" : "more than "}${gigabytes(size.bytes)}`;
+  const says = `${gigabytes(free)} free; ${held}, ${growthOf(context, us, { ...size, free })}`;
   return {
     check: "disk",
     outcome: free < FREE_BYTES_FAIL ? "fail" : free < FREE_BYTES_WARN ? "warn" : "ok",
     says,
   };
+}
+
+function growthOf(
+  context: CommandContext,
+  us: OpenUs,
+  size: DataSize & { readonly free: number },
+): string {
+  const receipts = us.rawStore.receipts();
+  const [first] = receipts;
+  const dayOf = (instant: EpochMs): Temporal.PlainDate =>
+    Temporal.PlainDate.from(isoOfInstant(instant).slice(0, 10));
+  const end = dayOf(context.clock.wallMs());
+  const days = first === undefined ? 0 : end.since(first.fetchedAt.slice(0, 10)).days;
+  if (days < GROWTH_DAYS_MIN) return "growth not known yet";
+  if (!size.isWhole) return "too many files to tell its growth";
+  const from = end.subtract({ days: GROWTH_DAYS }).toString();
+  const sumOf = (some: typeof receipts): number =>
+    some.reduce((sum, receipt) => sum + receipt.bytes, 0);
+  const share = sumOf(receipts.filter((receipt) => receipt.fetchedAt >= from)) / sumOf(receipts);
+  const grown = size.bytes * share;
+  if (grown === 0) return `nothing received in ${GROWTH_DAYS} days`;
+  const spanDays = Math.min(GROWTH_DAYS, days);
+  const lastsDays = Math.floor((size.free * spanDays) / grown);
+  return `grew by about ${gigabytes(grown)} in ${spanDays} days: room for ${lastsDays} days more`;
 }
 
 function checkCalendar(context: CommandContext, us: OpenUs): Check {
@@ -115,18 +153,7 @@ function checkLedger(us: OpenUs): Check {
 
 /** Reads every stored file and compares digests. */
 export function deepChecks(us: OpenUs): Check[] {
-  const analyticsDir = us.workspace.analyticsDir("us");
-  const pointed = readPointedSnapshot(analyticsDir);
-  const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
-  const damaged = manifest ? scrubSnapshot(analyticsDir, manifest) : [];
-  const parts: Check = {
-    check: "snapshot files",
-    outcome: damaged.length === 0 ? "ok" : "fail",
-    says:
-      damaged.length === 0
-        ? `${manifest?.files.length ?? 0} parts have their digests`
-        : `damaged: ${damaged.join(", ")}; delete data/analytics/us and run us build`,
-  };
+  const parts = checkSnapshot(us.workspace.analyticsDir("us"));
   let read = 0;
   for (const receipt of us.rawStore.receipts()) {
     try {
@@ -138,6 +165,25 @@ export function deepChecks(us: OpenUs): Check[] {
     }
   }
   return [parts, { check: "raw files", outcome: "ok", says: `${read} receipts have their bytes` }];
+}
+
+function checkSnapshot(analyticsDir: string): Check {
+  const fail = (says: string): Check => ({ check: "snapshot files", outcome: "fail", says });
+  try {
+    const pointed = readPointedSnapshot(analyticsDir);
+    const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
+    if (!manifest) return { check: "snapshot files", outcome: "ok", says: "nothing was built yet" };
+    readReport(analyticsDir, manifest);
+    const damaged = scrubSnapshot(analyticsDir, manifest);
+    if (damaged.length > 0) {
+      return fail(`damaged: ${damaged.join(", ")}; delete data/analytics/us and run us build`);
+    }
+    const says = `${manifest.files.length} parts have their digests`;
+    return { check: "snapshot files", outcome: "ok", says };
+  } catch (cause) {
+    if (!(cause instanceof MeridianError)) throw cause;
+    return fail(`${cause.message}; run us build`);
+  }
 }
 
 /** Reaches the vendor's host without a key and compares its clock with the machine's. */

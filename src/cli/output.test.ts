@@ -62,6 +62,21 @@ describe("an error", () => {
     });
   });
 
+  test("that nobody expected is a document with a code of its own where one was asked for", () => {
+    const { stdout, returned } = captured(() =>
+      printError(new Error(`bug with ${KEY}`), true, mask),
+    );
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: "UNEXPECTED",
+        message: "bug with [masked]",
+        facts: {},
+        nextStep: expect.any(String),
+      },
+    });
+    expect(returned).toBe(1);
+  });
+
   test("that nobody expected ends with 1, shows where it came from, and is masked", () => {
     const { stderr, returned } = captured(() =>
       printError(new Error(`bug with ${KEY}`), false, mask),

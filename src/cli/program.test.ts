@@ -103,6 +103,7 @@ describe("the table of commands", () => {
         "us daily",
         "us import",
         "us intraday",
+        "us raw",
         "us retry",
         "us symbols",
         "us withdraw",

@@ -1,13 +1,11 @@
 /** Reads `meridian.toml` once, at the edge, and says exactly what is wrong with it. */
-import { parse as parseToml } from "smol-toml";
+import { TomlDate, TomlError, parse as parseToml } from "smol-toml";
 import type { z } from "zod";
 import { type Settings, settingsSchema } from "#contracts/settings.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { readTextIfThere } from "#platform/atomic-file.ts";
 
 const FILE = "meridian.toml";
-/** Names under which people keep secrets. None of the settings has such a name. */
-const SECRET_KEY = /key|secret|token|pass|(^|_)pin(_|$)|totp/i;
 
 /** The settings of a workspace; all defaults when it has no file. @throws CONFIG_INVALID */
 export function readSettings(path: string): Settings {
@@ -21,9 +19,11 @@ export function parseSettings(text: string): Settings {
   try {
     table = parseToml(text);
   } catch (cause) {
+    const where =
+      cause instanceof TomlError ? ` in line ${cause.line}, column ${cause.column}` : "";
     const says = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
     throw new MeridianError("CONFIG_INVALID", {
-      message: `${FILE} is not readable as TOML: ${says}`,
+      message: `${FILE} is not readable as TOML${where}: ${says}`,
       facts: { file: FILE },
       cause,
     });
@@ -39,7 +39,7 @@ function describeIssue(issue: z.core.$ZodIssue, table: unknown, cause: unknown):
   const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys : [];
   const path = [...issue.path, ...unknownKeys.slice(0, 1)].map(String);
   const key = path.join(".");
-  const found = foundAt(table, path);
+  const found = unknownKeys.length > 0 ? typeNameOf(valueAt(table, path)) : foundAt(table, path);
   const expected = unknownKeys.length > 0 ? "a key that exists" : expectationOf(issue);
   return new MeridianError("CONFIG_INVALID", {
     message: `${FILE}: ${key}: expected ${expected}, found ${found}`,
@@ -48,10 +48,18 @@ function describeIssue(issue: z.core.$ZodIssue, table: unknown, cause: unknown):
   });
 }
 
-/** What stands there; not what may be a secret that was written into the wrong file. */
+/** What stands there; of a list or table only that. Configured secrets are masked where it is printed. */
 function foundAt(table: unknown, path: readonly string[]): string {
-  if (SECRET_KEY.test(path.at(-1) ?? "")) return "a value that is not shown";
-  return JSON.stringify(valueAt(table, path)) ?? "nothing";
+  const value = valueAt(table, path);
+  if (value === undefined) return "nothing";
+  return typeof value === "object" ? typeNameOf(value) : JSON.stringify(value);
+}
+
+/** Only the type: what stands at a key that does not exist may be a secret in the wrong file. */
+function typeNameOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return value instanceof TomlDate ? "a date" : "a table";
 }
 
 function expectationOf(issue: z.core.$ZodIssue): string {

@@ -13,9 +13,20 @@ const COMMENTS: { readonly [key: string]: string } = {
   "us.vendor.tries_per_call": "tries inside one job before a call goes to the retry queue",
   "us.universe": "Which symbols besides the proxies",
   "us.universe.symbols": "non-empty: exactly these; empty on free: the proxies only",
-  "us.proxies": "role = symbol; overrides a binding of the proxy set (another version of the set)",
+  "us.proxies":
+    "role = symbol; overrides a binding of the proxy set (another version of the set). Roles: benchmark_equity and volatility_gauge (required), growth, small_cap, blue_chip, rates_anchor, rates_short, credit_high_yield, credit_investment_grade, dollar, oil",
   "us.calendar": "Corrections of the NYSE calendar; each makes another calendar version",
   thresholds: "Every number that decides anything; echoed into what it decided",
+  "thresholds.drift_required_percent": "larger moves of a required equity or index role are parked",
+  "thresholds.drift_gauge_percent": "larger moves of a required volatility gauge are parked",
+  "thresholds.drift_stock_percent": "larger moves of a stock or fund must be corroborated",
+  "thresholds.drift_split_ratio_percent": "this close to a common split ratio is no corroboration",
+  "thresholds.drift_undone_percent": "a move undone to within this in the next session neither",
+  "thresholds.basis_mismatch_percent": "where two price bases overlap they must agree within this",
+  "thresholds.coverage_failed_share_max": "of the universe; one symbol may always fail",
+  "thresholds.first_load_sessions": "sessions that must be whole on a first load",
+  "thresholds.us_settle_minutes": "after the close, before a fetched row is whole",
+  "thresholds.listing_short_share": "a listing with fewer rows than this share replaces nothing",
 };
 
 /** The text, with every key at its default. */

@@ -3,7 +3,7 @@ import { MARKET_IDS } from "#core/market-definition.ts";
 
 export const MARKET_OPTION = {
   form: "--market <market>",
-  says: "which market",
+  says: "which market (required)",
   choices: MARKET_IDS,
   required: true,
 } as const;
@@ -16,19 +16,19 @@ export const LEDGER_MARKET = {
 
 export const OPERATOR_OPTION = {
   form: "--operator <name>",
-  says: "who decides; recorded in the ledger",
+  says: "who decides; recorded in the ledger (required)",
   required: true,
 } as const;
 
 export const REASON_OPTION = {
   form: "--reason <text>",
-  says: "why; recorded in the ledger",
+  says: "why; recorded in the ledger (required)",
   required: true,
 } as const;
 
 export const DECISION_OPTION = {
   form: "--decision <id>",
-  says: "the Decision Ledger entry that allows it",
+  says: "the Decision Ledger entry that allows it (required)",
   required: true,
 } as const;
 

@@ -9,6 +9,7 @@ import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts
 import type { Verdict } from "#core/verdict.ts";
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
 import { verifyLedger } from "#ledger/verify-ledger-store.ts";
+import { isAskedOnPlan } from "#markets/us/plan-daily.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import type { OpenReview } from "#truth/reviews.ts";
 import { decideGate1 } from "#truth/run-gate1.ts";
@@ -69,7 +70,15 @@ async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
     { corrupt: !verifyLedger(us.database).ok, halted: false },
     (from, to) => sessionsBetween(us, from, to),
   );
-  const pending = pendingBuild(us, manifest);
+  const { plan } = us.settings.us.vendor;
+  const standing: Standing = {
+    rdt,
+    ctt,
+    pending: pendingBuild(us, manifest),
+    verdict: decision?.verdict,
+    moved: decision?.moved === true,
+    isFetched: us.proxies.roles.every((role) => !role.blocking || isAskedOnPlan(role, plan)),
+  };
   return {
     market: "us",
     synthetic: readWorkspaceKind(context.workspace) === "synthetic",
@@ -85,15 +94,8 @@ async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
     verdict: decision?.verdict ?? null,
     openReviews: reviews.length,
     holdingReviews: reviews.filter((review) => review.holds),
-    why: whyOf({ rdt, ctt, pending, verdict: decision?.verdict, moved: decision?.moved === true }),
-    next: nextOf({
-      rdt,
-      ctt,
-      pending,
-      verdict: decision?.verdict,
-      moved: decision?.moved === true,
-      state,
-    }),
+    why: whyOf(standing),
+    next: nextOf({ ...standing, state }),
   };
 }
 
@@ -104,6 +106,8 @@ type Standing = {
   readonly verdict: Verdict | undefined;
   /** Gate 1 would move CTT if it were run. */
   readonly moved: boolean;
+  /** The plan has a call for every required symbol. */
+  readonly isFetched: boolean;
 };
 
 function whyOf({ rdt, ctt, pending, verdict, moved }: Standing): string[] {
@@ -124,9 +128,13 @@ function nextOf(standing: Standing & { readonly state: string }): string {
     return "meridian truth reviews";
   if (rules.has("CTT_UNSUPPORTED"))
     return "meridian us import or us backfill to bring the rows back";
-  if (rules.has("NOT_RECEIVED")) return "meridian us daily";
+  if (rules.has("NOT_RECEIVED")) {
+    return standing.isFetched
+      ? "meridian us daily"
+      : "meridian us import FILE, or bind another symbol in [us.proxies]";
+  }
   if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) {
-    return "meridian us backfill, or meridian truth waive with a recorded decision";
+    return "meridian us import (or us backfill on premium), or truth waive with a recorded decision";
   }
   if (rules.has("UNIVERSE_COVERAGE")) return "meridian us retry, then meridian us build";
   return "meridian us daily, when the next session is over";
@@ -150,7 +158,7 @@ function stalenessOf(us: OpenUs, rdt: string | null): Staleness {
 function pendingBuild(us: OpenUs, manifest: SnapshotManifest | undefined): string | undefined {
   if (!manifest) return "what was received has not been built yet";
   return snapshotIsStale(us, manifest)
-    ? "data or decisions came after the snapshot in force was built"
+    ? "data, decisions or settings came after the snapshot in force was built"
     : undefined;
 }
 

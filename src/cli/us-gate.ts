@@ -5,6 +5,7 @@ import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import type { UsDataContext } from "#markets/us/us-data-context.ts";
 import type { Gate1Options } from "#truth/run-gate1.ts";
 import { openUsUniverse, rdtOf } from "./us-open.ts";
+import { snapshotIsStale } from "./us-stale.ts";
 
 /**
  * Fails closed: on a chain that does not hold nothing is decided and nobody's decision is recorded.
@@ -40,5 +41,6 @@ export function gate1Options(us: UsDataContext): Gate1Options {
     manifest,
     events: us.events,
     rdt: rdtOf(us),
+    isStale: snapshotIsStale(us, manifest),
   };
 }

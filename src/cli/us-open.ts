@@ -7,7 +7,7 @@ import { openLedger } from "#ledger/ledger-store.ts";
 import { parseListing } from "#markets/us/alpha-vantage/parse-listing.ts";
 import { usAssetTypes } from "#markets/us/build/us-asset-types.ts";
 import { usRoleOf } from "#markets/us/build/us-roles.ts";
-import { readListingMaster } from "#markets/us/listing-master.ts";
+import { delistingDates, readListingMaster } from "#markets/us/listing-master.ts";
 import { usProxySet } from "#markets/us/proxy-set.ts";
 import { type Universe, decideUniverse } from "#markets/us/universe.ts";
 import { usCalendar, usCorrections } from "#markets/us/us-calendar.ts";
@@ -28,8 +28,9 @@ export function openUs(context: CommandContext): OpenUs {
   const database = openStateStore(workspace.statePath("us"));
   try {
     const ledger = openLedger(database, "us", clock);
-    const rawStore = openRawStore({ workspace, market: "us", database, clock });
     const events = foldTruthEvents(ledger.entries({ kinds: TRUTH_EVENT_KINDS }));
+    const withdrawn = () => events.withdrawn;
+    const rawStore = openRawStore({ workspace, market: "us", database, clock, withdrawn });
     const corrections = usCorrections(settings, events.corrections);
     const proxies = usProxySet(settings.us.vendor.plan, settings.us.proxies);
     const progress = startProgress();
@@ -76,9 +77,7 @@ export function openUsUniverse(us: UsDataContext): {
     proxySet: us.proxies,
     listing,
   });
-  const delisted = new Map(
-    [...(listing ?? []), ...delistedRows(us)].map((row) => [row.symbol, row.delistingDate]),
-  );
+  const delisted = delistingDates(listing ?? [], delistedRows(us));
   const members = universe.members.map(({ symbol }) => ({
     symbol,
     delistedOn: delisted.get(symbol) ?? null,

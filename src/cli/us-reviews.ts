@@ -12,7 +12,8 @@ export function usOpenReviews(
   decision: Gate1Decision,
 ): OpenReview[] {
   const blocking = us.proxies.roles.filter((role) => role.blocking);
-  return listOpenReviews("us", report, us.events, {
+  const heldSessions = sessionsHeldByUniverse(decision);
+  const reviews = listOpenReviews("us", report, us.events, {
     required: new Set(blocking.map((role) => role.symbol)),
     isAccepted: (symbol, session) => decision.refusals(symbol, session) === undefined,
     passed: sessionsPassed(
@@ -21,4 +22,15 @@ export function usOpenReviews(
       us.settings.thresholds.first_load_sessions,
     ),
   });
+  const proxies = new Set(us.proxies.roles.map((role) => role.symbol));
+  return reviews.map((review) => {
+    const holdsCoverage = !proxies.has(review.symbol) && heldSessions.has(review.session);
+    return holdsCoverage ? { ...review, holds: true } : review;
+  });
+}
+
+/** Sessions that wait only for reviews of the universe. */
+function sessionsHeldByUniverse(decision: Gate1Decision): ReadonlySet<unknown> {
+  const reasons = decision.verdict.reasons.filter(({ rule }) => rule === "UNIVERSE_REVIEWS_OPEN");
+  return new Set(reasons.map(({ facts }) => facts["session"]));
 }

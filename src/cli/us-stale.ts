@@ -1,7 +1,12 @@
 /** Whether the snapshot in force still is what a build would make. */
 import type { SnapshotManifest } from "#contracts/snapshot.ts";
 import { canonicalJson } from "#core/canonical-json.ts";
-import { BUILDER_VERSION, snapshotIdOf, thresholdsOfRows } from "#curation/recipe.ts";
+import {
+  BUILDER_VERSION,
+  rolesOfRecipe,
+  snapshotIdOf,
+  thresholdsOfRows,
+} from "#curation/recipe.ts";
 import { usRecipe } from "#markets/us/build/build-job.ts";
 import type { UsDataContext } from "#markets/us/us-data-context.ts";
 import { digestOfCalendar } from "#truth/calendar-corrections.ts";
@@ -18,15 +23,6 @@ export function snapshotIsStale(us: UsDataContext, manifest: SnapshotManifest): 
     recipe.eventsThroughSeq === us.events.buildEventsThroughSeq &&
     recipe.calendar.digest === digestOfCalendar(us.calendar.facts) &&
     canonicalJson(recipe.thresholds) === canonicalJson(thresholdsOfRows(us.settings.thresholds)) &&
-    canonicalJson(recipe.roles) === canonicalJson(rolesOf(us));
+    canonicalJson(recipe.roles) === canonicalJson(rolesOfRecipe(us.proxies));
   return !isUntouched && snapshotIdOf(usRecipe(us).recipe) !== manifest.snapshot;
-}
-
-function rolesOf(us: UsDataContext) {
-  return us.proxies.roles.map(({ symbol, role, blocking, instrumentClass }) => ({
-    symbol,
-    role,
-    blocking,
-    instrumentClass,
-  }));
 }

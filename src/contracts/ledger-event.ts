@@ -42,11 +42,6 @@ export type ChainFault = (typeof CHAIN_FAULTS)[number];
 
 /** Payload schemas by kind. The person who decided is the entry's `actor`. */
 export const LEDGER_PAYLOADS = {
-  WORKSPACE_INITIALISED: z.strictObject({
-    key,
-    workspaceKind: z.enum(["empty", "vendor", "synthetic"]),
-    productVersion: nameText,
-  }),
   /** A snapshot was published; `recipe` is what makes it again (decision 11). */
   SNAPSHOT_BUILT: z.strictObject({
     key,

@@ -30,8 +30,6 @@ const thresholds = z.strictObject({
   drift_undone_percent: percent.default(2),
   /** Where two price bases overlap they must agree within this. */
   basis_mismatch_percent: percent.default(1),
-  /** Sessions of the calendar that may be missing between two accepted rows of a required symbol. */
-  gap_sessions_max: count.default(0),
   /** Share of the universe that may have failed, be parked or missing (never fewer than one symbol). */
   coverage_failed_share_max: share.default(0.1),
   /** On a first load, required symbols must be whole for this many sessions up to the newest. */

@@ -22,6 +22,11 @@ export const snapshotRecipeSchema = z.strictObject({
     version: z.string().min(1),
     digest: hex64,
     corrections: z.array(calendarCorrectionSchema),
+    /**
+     * The published facts below the corrections. Later facts, cut to this range, give the same calendar
+     * while no day of it was changed. Absent in recipes from before it was written down.
+     */
+    base: z.strictObject({ version: z.string().min(1), from: dateText, to: dateText }).optional(),
   }),
   rawThroughSeq: z.int().min(0),
   rawDigest: hex64,

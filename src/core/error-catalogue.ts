@@ -77,7 +77,7 @@ export const ERROR_CATALOGUE = {
   FILE_DAMAGED: {
     exitCode: 3,
     retryable: false,
-    meaning: "A stored file does not have the digest that was recorded for it.",
+    meaning: "A stored file cannot be read, or does not have the digest recorded for it.",
     nextStep: "Restore the file from a copy, or rebuild it if it is derived (`us build`).",
   },
   FILE_UNREADABLE: {
@@ -114,7 +114,7 @@ export const ERROR_CATALOGUE = {
     exitCode: 2,
     retryable: false,
     meaning: "No raw file has the id that was given.",
-    nextStep: "`us build` and `us import` print raw ids; `status` shows the newest.",
+    nextStep: "`us raw` lists the raw files with their ids; `us import` prints those it makes.",
   },
   RETRY_QUEUE_FULL: {
     exitCode: 1,

@@ -3,7 +3,11 @@ import { type Calendar, type CalendarFacts, buildCalendar } from "./calendar.ts"
 import { type SessionDate, dateOfDayNumber, sessionDate } from "./session-date.ts";
 
 /** Facts of a small exchange. */
-export function smallFacts(from: string, to: string, closed: readonly string[] = []): CalendarFacts {
+export function smallFacts(
+  from: string,
+  to: string,
+  closed: readonly string[] = [],
+): CalendarFacts {
   return {
     id: "SMALL",
     version: "small-1",

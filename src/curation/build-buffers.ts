@@ -32,6 +32,7 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
       const filled = await analytics.fill(folder, buffer.columns(), buffer.rows);
       return () => filled.write();
     });
+  const stagedParts: WrittenPart[] = [];
   /** All rows go to staging, and of the same copy the accepted ones to analytics. */
   const stageAndPublish = (folder: string, buffer: PriceBuffer): PartSink =>
     createPartSink(buffer, async () => {
@@ -40,13 +41,17 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
       const toStaging = { root: staging.root, folder, columns: staged, rows };
       if (accepted === 0) {
         return async () => {
-          await filled.writeOutputs([toStaging]);
+          stagedParts.push(...(await filled.writeOutputs([toStaging])));
           return undefined;
         };
       }
       const forReaders = { columns: published, where: IS_ACCEPTED, rows: accepted };
       const toAnalytics = { root: analytics.root, folder, ...forReaders };
-      return async () => (await filled.writeOutputs([toAnalytics, toStaging]))[0];
+      return async () => {
+        const [part, ...rest] = await filled.writeOutputs([toAnalytics, toStaging]);
+        stagedParts.push(...rest);
+        return part;
+      };
     });
   const sinks = [
     stageAndPublish(PART_FOLDERS.daily, daily),
@@ -66,13 +71,14 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
     /** Writes all that is left. Content digests are by dataset. */
     finish: async (): Promise<{
       readonly files: WrittenPart[];
+      readonly staged: readonly WrittenPart[];
       readonly digests: { readonly [dataset: string]: string };
     }> => {
       const files: WrittenPart[] = [];
       for (const sink of sinks) files.push(...(await sink.finish()));
       const digests: { [dataset: string]: string } = {};
       for (const [dataset, text] of Object.entries(texts)) digests[dataset] = text.digest();
-      return { files, digests };
+      return { files, staged: stagedParts, digests };
     },
   };
 }

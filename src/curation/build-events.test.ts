@@ -18,6 +18,17 @@ const payload = (
   splits,
   dividends,
 });
+const list = (splits: DatedValue[]): EventPayload => ({
+  receipt: receiptOf(1, { kind: "splits" }),
+  splits,
+  dividends: [],
+});
+const adjusted = (fromDay: number, toDay: number, splits: DatedValue[]): EventPayload => ({
+  receipt: receiptOf(1, { kind: "daily_adjusted" }),
+  splits,
+  dividends: [],
+  covers: { fromDay, toDay },
+});
 
 describe("events", () => {
   test("of several payloads are one list by day, with splits and dividends beside each other", () => {
@@ -63,6 +74,77 @@ describe("events", () => {
         receipt: { id: receiptOf(2).id },
       },
     ]);
+  });
+
+  test.each<[string, EventPayload[], string[], string[]]>([
+    [
+      "a list moves a split",
+      [list([value(100, 4)]), list([value(110, 4)])],
+      ["110 4"],
+      ["100 4 null"],
+    ],
+    [
+      "a list withdraws one",
+      [list([value(100, 4), value(200, 2)]), list([value(200, 2)])],
+      ["200 2"],
+      ["100 4 null"],
+    ],
+    ["an empty list withdraws all", [list([value(100, 4)]), list([])], [], ["100 4 null"]],
+    [
+      "a list corrects a factor",
+      [list([value(100, 4)]), list([value(100, 5)])],
+      ["100 5"],
+      ["100 4 5"],
+    ],
+    [
+      "a list with an unreadable row removes nothing",
+      [list([value(100, 4)]), list([value(BAD_DAY, NaN), value(110, 4)])],
+      ["100 4", "110 4"],
+      [],
+    ],
+    [
+      "bars withdraw a split of their days",
+      [adjusted(50, 150, [value(100, 4)]), adjusted(90, 160, [])],
+      [],
+      ["100 4 null"],
+    ],
+    [
+      "bars leave days outside alone",
+      [
+        adjusted(50, 150, [value(60, 2), value(100, 4)]),
+        adjusted(90, 160, [value(155, 3), value(100, 4)]),
+      ],
+      ["60 2", "100 4", "155 3"],
+      [],
+    ],
+    [
+      "bars without a readable day remove nothing",
+      [adjusted(50, 150, [value(100, 4)]), { ...adjusted(0, 0, []), covers: undefined }],
+      ["100 4"],
+      [],
+    ],
+    [
+      "a newer list wins over bars",
+      [adjusted(50, 150, [value(100, 4)]), list([value(100, 5)])],
+      ["100 5"],
+      ["100 4 5"],
+    ],
+    [
+      "newer bars win over a list",
+      [list([value(100, 5)]), adjusted(50, 150, [value(100, 4)])],
+      ["100 4"],
+      ["100 5 4"],
+    ],
+    [
+      "what a list withdraws may stand in bars",
+      [adjusted(50, 150, [value(100, 4)]), list([value(100, 5)]), list([])],
+      ["100 4"],
+      ["100 4 5", "100 5 4"],
+    ],
+  ])("follow the newest payload of each kind: %s", (_, payloads, standing, told) => {
+    const { days, conflicts } = mergeEvents(payloads);
+    expect(days.map((one) => `${one.day} ${one.splitUnits}`)).toEqual(standing);
+    expect(conflicts.map((one) => `${one.day} ${one.before} ${one.after}`)).toEqual(told);
   });
 
   test.each<[string, DatedValue, "split" | "dividend" | "observation", string[]]>([

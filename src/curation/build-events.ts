@@ -1,11 +1,16 @@
 /**
  * Splits and dividends of one symbol from all payloads that tell of them: judged row by row, merged
- * by day, the newest payload winning. Pure.
+ * by day, the newest payload winning. What the vendor takes back is gone, and listed. Pure.
  */
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import { BAD_DAY } from "#lake/bar-table.ts";
 import type { SymbolEvents } from "#truth/gate1/price-basis.ts";
-import { DIVIDEND_DECIMALS, type DatedValue, SPLIT_DECIMALS } from "./market-parsers.ts";
+import {
+  DIVIDEND_DECIMALS,
+  type DatedValue,
+  type DaySpan,
+  SPLIT_DECIMALS,
+} from "./market-parsers.ts";
 
 /** Why an event or an observation is refused. */
 export type EventRule = "SCHEMA_DATE" | "SCHEMA_NUMBER" | "NON_POSITIVE_FACTOR" | "NEGATIVE_AMOUNT";
@@ -14,6 +19,8 @@ export type EventPayload = {
   readonly receipt: RawReceipt;
   readonly splits: readonly DatedValue[];
   readonly dividends: readonly DatedValue[];
+  /** Days of which a `daily_adjusted` payload tells all events; absent for the others. */
+  readonly covers?: DaySpan | undefined;
 };
 
 /** One day's events; 0 where there was none of the kind. Units of 10^-8 and 10^-6. */
@@ -34,7 +41,8 @@ export type EventConflict = {
   readonly day: number;
   readonly kind: "split" | "dividend";
   readonly before: number;
-  readonly after: number;
+  /** `null` when the event was taken back. */
+  readonly after: number | null;
   readonly receipt: RawReceipt;
 };
 
@@ -49,32 +57,44 @@ export type MergedEvents = {
 const SPLIT_UNIT = 10 ** SPLIT_DECIMALS;
 const DIVIDEND_UNIT = 10 ** DIVIDEND_DECIMALS;
 
-/** Merges the payloads, given in the order in which they were received. */
+type Told = { readonly units: number; readonly receipt: RawReceipt; readonly order: number };
+/** What stands of one kind of event, by day: of the vendor's lists, and of its adjusted bars. */
+type Standing = { readonly listed: Map<number, Told>; readonly adjusted: Map<number, Told> };
+
+/**
+ * Merges the payloads, given in the order in which they were received. A `splits` or `dividends` payload
+ * is a complete list and replaces the list before; a `daily_adjusted` one replaces what others like it told
+ * of its days. Where a list and adjusted bars both tell of a day, the newer one counts.
+ */
 export function mergeEvents(payloads: readonly EventPayload[]): MergedEvents {
-  const splits = new Map<number, { units: number; receipt: RawReceipt }>();
-  const dividends = new Map<number, { units: number; receipt: RawReceipt }>();
+  const standing = {
+    split: { listed: new Map<number, Told>(), adjusted: new Map<number, Told>() },
+    dividend: { listed: new Map<number, Told>(), adjusted: new Map<number, Told>() },
+  };
   const refused: RefusedValue[] = [];
   const conflicts: EventConflict[] = [];
   let parsed = 0;
-  for (const { receipt, ...values } of payloads) {
+  for (const [order, payload] of payloads.entries()) {
+    const { receipt } = payload;
     for (const kind of ["split", "dividend"] as const) {
-      const into = kind === "split" ? splits : dividends;
-      for (const value of kind === "split" ? values.splits : values.dividends) {
+      const values = kind === "split" ? payload.splits : payload.dividends;
+      const told = new Map<number, Told>();
+      const unread = refused.length;
+      for (const value of values) {
         parsed++;
         const rules = failedRules(value, kind);
-        if (rules.length > 0) {
-          refused.push({ receipt, value, rules });
-          continue;
-        }
-        const known = into.get(value.day);
-        if (known && known.units !== value.units) {
-          const { day, units } = value;
-          conflicts.push({ day, kind, before: known.units, after: units, receipt });
-        }
-        into.set(value.day, { units: value.units, receipt });
+        if (rules.length > 0) refused.push({ receipt, value, rules });
+        else told.set(value.day, { units: value.units, receipt, order });
+      }
+      // Of a list with a row that cannot be read nobody knows what it no longer says.
+      const replaces = refused.length > unread ? undefined : replacedDays(payload, kind);
+      for (const change of tell(standing[kind], payload, told, replaces)) {
+        conflicts.push({ ...change, kind, receipt });
       }
     }
   }
+  const splits = standingValues(standing.split);
+  const dividends = standingValues(standing.dividend);
   const days = [...new Set([...splits.keys(), ...dividends.keys()])]
     .sort((a, b) => a - b)
     .flatMap((day): EventDay[] => {
@@ -85,6 +105,52 @@ export function mergeEvents(payloads: readonly EventPayload[]): MergedEvents {
       return [{ day, splitUnits, dividendUnits, receipt: source.receipt }];
     });
   return { days, events: asColumns(days), refused, conflicts, parsed };
+}
+
+/** The days of which a payload tells all events of a kind, or `undefined` when of none. */
+function replacedDays(
+  { receipt, covers }: EventPayload,
+  kind: "split" | "dividend",
+): DaySpan | undefined {
+  if (receipt.kind === "daily_adjusted") return covers;
+  const isOfKind = receipt.kind === (kind === "split" ? "splits" : "dividends");
+  return isOfKind ? { fromDay: -Infinity, toDay: Infinity } : undefined;
+}
+
+/** Puts what a payload tells of one kind in force and returns the days that it tells otherwise. */
+function tell(
+  standing: Standing,
+  { receipt }: EventPayload,
+  told: ReadonlyMap<number, Told>,
+  replaces: DaySpan | undefined,
+): { readonly day: number; readonly before: number; readonly after: number | null }[] {
+  const into = receipt.kind === "daily_adjusted" ? standing.adjusted : standing.listed;
+  const dropped = [...into.keys()].filter(
+    (day) => replaces && day >= replaces.fromDay && day <= replaces.toDay && !told.has(day),
+  );
+  const touched = [...told.keys(), ...dropped].sort((a, b) => a - b);
+  const before = new Map(touched.map((day) => [day, valueOn(standing, day)?.units]));
+  for (const day of dropped) into.delete(day);
+  for (const [day, one] of told) into.set(day, one);
+  return touched.flatMap((day) => {
+    const was = before.get(day);
+    const after = valueOn(standing, day)?.units ?? null;
+    return was === undefined || was === after ? [] : [{ day, before: was, after }];
+  });
+}
+
+function valueOn({ listed, adjusted }: Standing, day: number): Told | undefined {
+  const [a, b] = [listed.get(day), adjusted.get(day)];
+  return a && b ? (a.order > b.order ? a : b) : (a ?? b);
+}
+
+function standingValues(standing: Standing): Map<number, Told> {
+  const values = new Map<number, Told>();
+  for (const day of [...standing.listed.keys(), ...standing.adjusted.keys()]) {
+    const value = valueOn(standing, day);
+    if (value) values.set(day, value);
+  }
+  return values;
 }
 
 /** Rules for values that are dates with a number and nothing else. */

@@ -10,6 +10,8 @@ import type { SymbolRole } from "./symbol-rows.ts";
 export type BuildOptions = {
   readonly analyticsDir: string;
   readonly stagingDir: string;
+  /** Whether the staging stays for people and tools; if not it is deleted at the end. */
+  readonly keepsStaging: boolean;
   readonly quarantineDir: string;
   readonly temporaryDir: string;
   readonly recipe: SnapshotRecipe;

@@ -7,7 +7,7 @@ import type { BuildReport, RowCounts, SnapshotManifest } from "#contracts/snapsh
 import { newestCompleteSession } from "#core/calendar.ts";
 import type { EpochMs } from "#core/clock.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
-import type { PartWriter } from "#lake/part-store.ts";
+import type { PartWriter, WrittenPart } from "#lake/part-store.ts";
 import { instantOfIso } from "#platform/system-clock.ts";
 import { NO_EVENTS, type SymbolEvents } from "#truth/gate1/price-basis.ts";
 import { type SessionIndex, indexSessions } from "#truth/gate1/row-rules.ts";
@@ -37,6 +37,8 @@ export interface BuildRun {
   takeSymbol(inputs: SymbolInputs): Promise<void>;
   finish(): Promise<{
     readonly files: SnapshotManifest["files"];
+    /** Parts of all rows, below the staging folder. */
+    readonly staged: readonly WrittenPart[];
     /** Content digest by dataset. */
     readonly digests: { readonly [dataset: string]: string };
     readonly counts: { [dataset: string]: RowCounts };
@@ -62,8 +64,8 @@ export function createBuildRun(options: BuildRunOptions): BuildRun {
       await state.buffers.settle();
     },
     finish: async () => {
-      const { files, digests } = await state.buffers.finish();
-      return { files, digests, counts: state.tally.counts(), report: state.tally.report() };
+      const { files, staged, digests } = await state.buffers.finish();
+      return { files, staged, digests, counts: state.tally.counts(), report: state.tally.report() };
     },
   };
 }

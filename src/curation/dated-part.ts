@@ -79,5 +79,3 @@ export function createDatedBuffer(values: readonly DatedColumn[], text: RowText)
     },
   };
 }
-
-export type DatedBuffer = ReturnType<typeof createDatedBuffer>;

@@ -2,7 +2,14 @@
 import type { ParkRule } from "#contracts/snapshot.ts";
 import { formatPrice } from "#core/price.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
-import { type DriftFinding, type DriftLimits, changeOf, driftLimitPercent, isWithin, judgeDrift } from "#truth/gate1/drift.ts";
+import {
+  type DriftFinding,
+  type DriftLimits,
+  changeOf,
+  driftLimitPercent,
+  isWithin,
+  judgeDrift,
+} from "#truth/gate1/drift.ts";
 import type { ReviewFacts } from "./reviews.ts";
 import {
   NONE,
@@ -10,7 +17,6 @@ import {
   comparableClose,
   dividendsBetween,
   forEachRevision,
-  isComparable,
 } from "./revision-chain.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
@@ -36,7 +42,11 @@ export function judgeMoves(
     const newest = newestRow[received[at] ?? 0] ?? NONE;
     const isSingle = olderRow[newest] === NONE && olderRow[newestBefore] === NONE;
     // Nearly all moves end here, and a build judges millions.
-    if (isPlain && isSingle && isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent)) {
+    if (
+      isPlain &&
+      isSingle &&
+      isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent)
+    ) {
       continue;
     }
     const after = chain.newestRow[received[at + 1] ?? NONE] ?? NONE;
@@ -76,12 +86,10 @@ function judgeMove(
   sink: DriftSink,
 ): void {
   const { before, row, after } = at;
-  if (!isComparable(rows, chain, before, row)) return;
-  const hasAfter = after !== NONE && isComparable(rows, chain, row, after);
   const move = {
     before: comparableClose(rows, chain, before),
     close: comparableClose(rows, chain, row),
-    after: hasAfter ? comparableClose(rows, chain, after) : undefined,
+    after: after !== NONE ? comparableClose(rows, chain, after) : undefined,
     dividends: dividendsBetween(rows, chain, before, row),
     volume: rows.table.volume[row] ?? NaN,
   };

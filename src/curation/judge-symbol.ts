@@ -13,11 +13,12 @@ import {
   judgeDailyRows,
 } from "#truth/gate1/row-rules.ts";
 import { findBasisMismatch } from "./judge-basis.ts";
-import { judgeMoves } from "./judge-drift.ts";
+import { type DriftSink, judgeMoves } from "./judge-drift.ts";
 import {
   NONE,
   type RevisionChain,
   chainRevisions,
+  isTotal,
   payloadOfRow,
 } from "./revision-chain.ts";
 import { type ReviewDecisions, type ReviewFacts, makeReview, outcomeOfReviews } from "./reviews.ts";
@@ -36,6 +37,8 @@ export type RowNote = { readonly row: number; readonly facts: ReviewFacts };
 
 /** By row: `reasons` (rule bits), `outcomes` (see row-outcome), `revisionOf`, `payloadOf`. */
 export type SymbolJudgement = SessionGaps & {
+  /** Gaps of total-return rows, when there are any; they fill none of the price rows' gaps. */
+  readonly ofTotals: SessionGaps | undefined;
   readonly reasons: Uint32Array;
   readonly outcomes: Uint8Array;
   readonly revisionOf: Int32Array;
@@ -56,34 +59,43 @@ export function judgeSymbol(rows: SymbolRows, context: JudgeContext): SymbolJudg
   if (!hasVolume) table.volume.fill(NaN, 0, table.length);
   for (const payload of payloads) judgeDailyRows(table, payload, sessions, hasVolume, reasons);
 
-  const chain = chainRevisions(rows, sessions, reasons);
+  const { prices, totals, all } = chainRevisions(rows, sessions, reasons);
   const reviewsOf = new Map<number, ParkedRow[]>();
   const largeMoves: RowNote[] = [];
-  judgeMoves(rows, chain, limits, {
+  const sink: DriftSink = {
     park: (row, rule, facts) => {
       const review = makeReview({ market, rows, row, rule, facts, decisions });
       reviewsOf.set(row, [...(reviewsOf.get(row) ?? []), review]);
     },
     list: (row, facts) => largeMoves.push({ row, facts }),
-  });
-  const mismatch = findBasisMismatch(rows, chain, limits.basisPercent);
+  };
+  judgeMoves(rows, prices, limits, sink);
+  if (totals) judgeMoves(rows, totals, limits, sink);
+  const mismatch = findBasisMismatch(rows, prices, limits.basisPercent);
   const ofSymbol = mismatch
     ? [makeReview({ market, rows, ...mismatch, rule: "BASIS_MISMATCH", decisions })]
     : [];
 
   const outcomes = new Uint8Array(table.length);
-  const accepted = settleRevisions({ chain, reviewsOf, ofSymbol, outcomes, reasons });
-  settleConfirmations(chain, outcomes, reasons);
+  const accepted = settleRevisions({ chain: all, reviewsOf, ofSymbol, outcomes, reasons });
+  settleConfirmations(all, outcomes, reasons);
+  const gapsOf = (chain: RevisionChain, isOfTotals: boolean): SessionGaps => {
+    const own = totals
+      ? accepted.filter((row) => isTotal(payloadOfRow(rows, chain, row)) === isOfTotals)
+      : accepted;
+    return findSessionGaps(rows, chain, sessions, { reasons, outcomes, accepted: own, isOfTotals });
+  };
   return {
     reasons,
     outcomes,
-    revisionOf: chain.revisionOf,
-    payloadOf: chain.payloadOf,
+    revisionOf: all.revisionOf,
+    payloadOf: all.payloadOf,
     accepted,
     reviews: distinctReviews([...ofSymbol, ...[...reviewsOf.values()].flat()]),
     largeMoves: largeMoves.filter((note) => outcomes[note.row] === OUTCOME_ACCEPTED),
-    restated: findRestatements(rows, chain, accepted),
-    ...findSessionGaps(rows, chain, sessions, { reasons, outcomes }),
+    restated: findRestatements(rows, all, accepted),
+    ...gapsOf(prices, false),
+    ofTotals: totals && gapsOf(totals, true),
   };
 }
 

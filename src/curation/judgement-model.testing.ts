@@ -55,48 +55,13 @@ export function judgeByHand(
   const role = rowsOf({ ...scene, payloads: [] }).role;
   const hasVolume = role.instrumentClass === "stock" || role.instrumentClass === "fund";
   const rows = scene.payloads.flatMap((payload) => rowsOfPayload(payload, sessions, hasVolume));
-  const bySession = new Map<number, Row[]>();
-  for (const row of rows) {
-    if (row.rules !== 0) continue;
-    const revisions = bySession.get(row.bar.day) ?? [];
-    const newest = revisions.at(-1);
-    if (newest && saysTheSame(newest, row)) row.confirms = newest;
-    else {
-      row.revision = revisions.length;
-      bySession.set(row.bar.day, [...revisions, row]);
-    }
-  }
+  const totals = chainByHand(rows.filter(isTotal));
+  const bySession = chainByHand(rows.filter((row) => !isTotal(row)));
+  for (const [day, revisions] of bySession)
+    for (const row of revisions) row.revision += totals.get(day)?.length ?? 0;
+  for (const chain of [totals, bySession]) judgeChain(scene, chain, { role, limits, decide });
   const days = [...bySession.keys()].sort((a, b) => a - b);
   const revisionsOn = (index: number): Row[] => bySession.get(days[index] ?? NaN) ?? [];
-
-  for (const index of days.keys()) {
-    const [earliest] = revisionsOn(index - 1);
-    const after = revisionsOn(index + 1).at(-1);
-    if (!earliest || role.instrumentClass === "series") continue;
-    for (const row of revisionsOn(index)) {
-      const cameFirst = (one: Row) =>
-        scene.payloads.indexOf(one.payload) <= scene.payloads.indexOf(row.payload);
-      const before = revisionsOn(index - 1).findLast(cameFirst) ?? earliest;
-      if (isTotal(row) !== isTotal(before)) continue;
-      const finding = judgeDrift(
-        {
-          before: comparable(scene, before),
-          close: comparable(scene, row),
-          after: after && isTotal(after) === isTotal(row) ? comparable(scene, after) : undefined,
-          dividends: isTotal(row) ? 0 : dividendsOf(scene, before.bar.day, row.bar.day),
-          volume: row.bar.volume,
-        },
-        role,
-        limits,
-      );
-      if (finding?.kind === "list") row.isLarge = true;
-      if (finding?.kind !== "park") continue;
-      row.reviews.push({
-        rule: finding.rule,
-        decision: decide(row.bar.day, finding.rule, row.bar.close),
-      });
-    }
-  }
 
   const ofSymbol = mismatchOf(
     scene,
@@ -111,7 +76,7 @@ export function judgeByHand(
         },
       ]
     : [];
-  for (const row of [...bySession.values()].flat()) {
+  for (const row of [...totals.values(), ...bySession.values()].flat()) {
     const decisions = [...row.reviews, ...general].map((review) => review.decision);
     row.outcome = decisions.includes("rejected")
       ? OUTCOME_QUARANTINED
@@ -126,10 +91,68 @@ export function judgeByHand(
   }
   return summarise(
     rows,
+    totals,
     days.map((_, index) => revisionsOn(index)),
     ofSymbol ? [{ row: ofSymbol, ...general[0] }] : [],
     sessions,
   );
+}
+
+/** Revisions by day: what repeats the newest confirms it, what differs is the next. */
+function chainByHand(rows: readonly Row[]): Map<number, Row[]> {
+  const bySession = new Map<number, Row[]>();
+  for (const row of rows) {
+    if (row.rules !== 0) continue;
+    const revisions = bySession.get(row.bar.day) ?? [];
+    const newest = revisions.at(-1);
+    if (newest && saysTheSame(newest, row)) row.confirms = newest;
+    else {
+      row.revision = revisions.length;
+      bySession.set(row.bar.day, [...revisions, row]);
+    }
+  }
+  return bySession;
+}
+
+function judgeChain(
+  scene: Scene,
+  bySession: ReadonlyMap<number, Row[]>,
+  by: {
+    readonly role: ReturnType<typeof rowsOf>["role"];
+    readonly limits: JudgeContext["limits"];
+    readonly decide: Decide;
+  },
+): void {
+  const { role, limits, decide } = by;
+  const days = [...bySession.keys()].sort((a, b) => a - b);
+  const revisionsOn = (index: number): Row[] => bySession.get(days[index] ?? NaN) ?? [];
+  for (const index of days.keys()) {
+    const [earliest] = revisionsOn(index - 1);
+    const after = revisionsOn(index + 1).at(-1);
+    if (!earliest || role.instrumentClass === "series") continue;
+    for (const row of revisionsOn(index)) {
+      const cameFirst = (one: Row) =>
+        scene.payloads.indexOf(one.payload) <= scene.payloads.indexOf(row.payload);
+      const before = revisionsOn(index - 1).findLast(cameFirst) ?? earliest;
+      const finding = judgeDrift(
+        {
+          before: comparable(scene, before),
+          close: comparable(scene, row),
+          after: after ? comparable(scene, after) : undefined,
+          dividends: isTotal(row) ? 0 : dividendsOf(scene, before.bar.day, row.bar.day),
+          volume: row.bar.volume,
+        },
+        role,
+        limits,
+      );
+      if (finding?.kind === "list") row.isLarge = true;
+      if (finding?.kind !== "park") continue;
+      row.reviews.push({
+        rule: finding.rule,
+        decision: decide(row.bar.day, finding.rule, row.bar.close),
+      });
+    }
+  }
 }
 
 function rowsOfPayload(payload: ScenePayload, sessions: SessionIndex, hasVolume: boolean): Row[] {
@@ -207,22 +230,29 @@ function mismatchOf(
 
 function summarise(
   rows: readonly Row[],
+  totals: ReadonlyMap<number, readonly Row[]>,
   received: readonly (readonly Row[])[],
   general: readonly { readonly row: Row; readonly rule?: string; readonly decision?: Decision }[],
   sessions: SessionIndex,
 ): ModelJudgement {
-  const revisions = received.flat();
+  const prices = received.flat();
+  const revisions = [...[...totals.values()].flat(), ...prices].sort(
+    (a, b) => a.bar.day - b.bar.day || a.revision - b.revision,
+  );
   const accepted = revisions.filter((row) => row.outcome === OUTCOME_ACCEPTED);
-  const acceptedDays = accepted.map((row) => row.bar.day);
+  const acceptedDays = accepted.filter((row) => !isTotal(row)).map((row) => row.bar.day);
   const refusedDays = new Set(
     rows
       .filter(
         (row) =>
-          row.outcome === OUTCOME_QUARANTINED && isOnSession(row, sessions) && !isTooEarly(row),
+          !isTotal(row) &&
+          row.outcome === OUTCOME_QUARANTINED &&
+          isOnSession(row, sessions) &&
+          !isTooEarly(row),
       )
       .map((row) => row.bar.day),
   );
-  const known = new Set([...revisions.map((row) => row.bar.day), ...refusedDays]);
+  const known = new Set([...prices.map((row) => row.bar.day), ...refusedDays]);
   const [first, newest] = [Math.min(...acceptedDays), Math.max(...known)];
   const days = [...sessions.sessions].filter((day) => day <= newest);
   const reasonOf = (row: Row): number => {
@@ -245,7 +275,7 @@ function summarise(
         row.reviews.map(({ rule, decision }) => `${row.bar.day} ${rule} ${decision}`),
       ),
     ].sort(),
-    largeMoves: revisions
+    largeMoves: [...prices, ...revisions.filter(isTotal)]
       .filter((row) => row.isLarge && row.outcome === OUTCOME_ACCEPTED)
       .map((row) => row.bar.day),
     missingDays: days.filter((day) => day > first && !known.has(day)),

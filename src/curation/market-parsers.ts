@@ -15,14 +15,20 @@ export type DatedValue = {
   readonly line: number;
 };
 
+/** Split factors are integers of 10^-8, dividends and series values of 10^-6 (architecture 3). */
 export const SPLIT_DECIMALS = 8;
 export const DIVIDEND_DECIMALS = 6;
 export const SERIES_DECIMALS = 6;
 
-/** A row that is no observation but no fault either, e.g. "." in a series; counted as parsed and left out. */
+/** Epoch days, both included. */
+export type DaySpan = { readonly fromDay: number; readonly toDay: number };
+
+/** Events of one payload; those of another kind than the payload's are none. */
 export type ParsedEvents = {
   readonly splits: readonly DatedValue[];
   readonly dividends: readonly DatedValue[];
+  /** First and last day of a `daily_adjusted` payload, which tells all events between. */
+  readonly covers?: DaySpan | undefined;
 };
 
 export interface MarketParsers {

@@ -6,7 +6,7 @@ import type { PartColumn } from "#lake/column-chunk-store.ts";
 import type { WrittenPart } from "#lake/part-store.ts";
 
 /** Rows at which a part ends, at the next symbol. */
-export const PART_ROWS = 250_000;
+const PART_ROWS = 250_000;
 /** A part's dictionary codes have 16 bits. */
 const PART_NAMES_MAX = 60_000;
 

@@ -162,7 +162,8 @@ export function createPriceBuffer(layout: PriceLayout, text: RowText) {
       const order = acceptedFirst(judged, table.length);
       columns.symbol.cells.fill(dictionaries.symbols.codeOf(symbolRows.symbol), rows, end);
       for (const name of BAR_NUMBERS) gatherNumbers(columns[name].cells, rows, table[name], order);
-      for (const name of BAR_INTEGERS) gatherIntegers(columns[name].cells, rows, table[name], order);
+      for (const name of BAR_INTEGERS)
+        gatherIntegers(columns[name].cells, rows, table[name], order);
       gatherIntegers(columns.revision.cells, rows, judged.revisionOf, order);
       columns.outcome.cells.fill(OUTCOME_ACCEPTED, rows, rows + judged.accepted.length);
       for (let at = judged.accepted.length; at < order.length; at++) {
@@ -214,7 +215,7 @@ function eachPayloadRun(
   order: Int32Array,
   visit: (payload: SymbolPayload, from: number, to: number) => void,
 ): void {
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     const ordinal = judged.payloadOf[order[from] ?? 0] ?? 0;
     let to = from + 1;
     while (to < order.length && judged.payloadOf[order[to] ?? 0] === ordinal) to++;

@@ -4,7 +4,8 @@
  */
 import { must } from "#core/assert.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
-import { type RowText, encodeFields } from "#lake/row-text.ts";
+import type { BarTable } from "#lake/bar-table.ts";
+import { type EncodedFields, type RowText, encodeFields } from "#lake/row-text.ts";
 import { sourceNameOf } from "./source-name.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
@@ -27,24 +28,35 @@ export function writePriceText(
   rows: SymbolRows,
   judged: JudgedRows,
 ): void {
-  const { day, startMinute, open, high, low, close, volume } = rows.table;
   const symbol = encodeFields([rows.symbol]);
-  const ofPayload = rows.payloads.map((payload) => {
+  const origins = rows.payloads.map((payload) => {
     const { basis, basisAsofDay } = payload;
     const asof = basisAsofDay === undefined ? "" : dateOfDayNumber(basisAsofDay);
     return encodeFields([basis, asof, sourceNameOf(payload.receipt)]);
   });
   for (const row of judged.accepted) {
-    text.encoded(symbol);
-    text.day(day[row] ?? 0);
-    if (layout === "intraday") text.decimal(startMinute[row] ?? 0, 0);
-    text.decimal(open[row] ?? NaN, 4);
-    text.decimal(high[row] ?? NaN, 4);
-    text.decimal(low[row] ?? NaN, 4);
-    text.decimal(close[row] ?? NaN, 4);
-    text.decimal(volume[row] ?? NaN, 0);
-    text.encoded(must(ofPayload[judged.payloadOf[row] ?? 0], "a row has a payload"));
+    const origin = must(origins[judged.payloadOf[row] ?? 0], "a row has a payload");
+    if (layout === "daily") text.bar(rows.table, row, symbol, origin);
+    else writeIntradayBar(text, rows.table, row, symbol, origin);
     text.decimal(judged.revisionOf[row] ?? 0, 0);
     text.endRow();
   }
+}
+
+function writeIntradayBar(
+  text: RowText,
+  table: BarTable,
+  row: number,
+  symbol: EncodedFields,
+  origin: EncodedFields,
+): void {
+  text.encoded(symbol);
+  text.day(table.day[row] ?? 0);
+  text.decimal(table.startMinute[row] ?? 0, 0);
+  text.decimal(table.open[row] ?? NaN, 4);
+  text.decimal(table.high[row] ?? NaN, 4);
+  text.decimal(table.low[row] ?? NaN, 4);
+  text.decimal(table.close[row] ?? NaN, 4);
+  text.decimal(table.volume[row] ?? NaN, 0);
+  text.encoded(origin);
 }

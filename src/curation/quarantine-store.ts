@@ -3,9 +3,20 @@
  * rule it failed: `data/quarantine/<market>/<snapshot>.ndjson`, one line a row.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
+import type { SnapshotManifest } from "#contracts/snapshot.ts";
 import { canonicalJson } from "#core/canonical-json.ts";
+import { digestOfFile } from "#lake/file-digest-store.ts";
 import {
   publishFile,
   removeLeftovers,
@@ -76,4 +87,20 @@ export function startQuarantine(quarantineDir: string, snapshot: string): Quaran
       removeLeftovers(quarantineDir);
     },
   };
+}
+
+/** Whether the refused rows of a snapshot are there as they were written. */
+export function isQuarantineWhole(quarantineDir: string, manifest: SnapshotManifest): boolean {
+  const path = join(quarantineDir, `${manifest.snapshot}.ndjson`);
+  return existsSync(path) && digestOfFile(path).sha256 === manifest.quarantineSha256;
+}
+
+/** Deletes the refused rows of snapshots that are not in `keep`. Returns the names it deleted. */
+export function dropQuarantine(quarantineDir: string, keep: ReadonlySet<string>): string[] {
+  if (!existsSync(quarantineDir)) return [];
+  const dropped = readdirSync(quarantineDir).filter(
+    (name) => name.endsWith(".ndjson") && !keep.has(name.slice(0, -".ndjson".length)),
+  );
+  for (const name of dropped) rmSync(join(quarantineDir, name), { force: true });
+  return dropped;
 }

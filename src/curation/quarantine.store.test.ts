@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { TEMPORARY_SUFFIX } from "#platform/atomic-file.ts";
 import { sha256Hex } from "#platform/digest.ts";
 import { temporaryFolders } from "#platform/temporary-folder.testing.ts";
-import { type QuarantinedRow, startQuarantine } from "./quarantine-store.ts";
+import { type QuarantinedRow, dropQuarantine, startQuarantine } from "./quarantine-store.ts";
 
 const makeFolder = temporaryFolders();
 const row = (line: number, text = "2026-05-15,1,2,3,4"): QuarantinedRow => ({
@@ -59,4 +59,13 @@ describe("a quarantine file", () => {
     writer.abandon();
     expect(readdirSync(folder)).toEqual([]);
   });
+});
+
+test("quarantines of snapshots that nothing keeps are dropped, and only those", () => {
+  const folder = makeFolder();
+  for (const id of ["SNAP-1", "SNAP-2"]) startQuarantine(folder, id).publish();
+  writeFileSync(join(folder, "notes.txt"), "of the operator");
+  expect(dropQuarantine(folder, new Set(["SNAP-2"]))).toEqual(["SNAP-1.ndjson"]);
+  expect(readdirSync(folder).sort()).toEqual(["SNAP-2.ndjson", "notes.txt"]);
+  expect(dropQuarantine(join(folder, "absent"), new Set())).toEqual([]);
 });

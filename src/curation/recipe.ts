@@ -9,11 +9,11 @@ import type { SnapshotRecipe } from "#contracts/snapshot.ts";
 import type { CalendarFacts } from "#core/calendar.ts";
 import type { MarketId, ProxySet } from "#core/market-definition.ts";
 import { digestOfJson } from "#platform/digest.ts";
-import { digestOfCalendar } from "#truth/calendar-corrections.ts";
+import { digestOfCalendar, publishedVersionOf } from "#truth/calendar-corrections.ts";
 import type { ReviewDecision } from "./reviews.ts";
 
 /** Raised by hand whenever the same inputs would give other rows. */
-export const BUILDER_VERSION = "meridian-build 1";
+export const BUILDER_VERSION = "meridian-build 2";
 
 export type RecipeInputs = {
   readonly market: MarketId;
@@ -39,19 +39,29 @@ export function makeRecipe(inputs: RecipeInputs): SnapshotRecipe {
       version: inputs.calendar.version,
       digest: digestOfCalendar(inputs.calendar),
       corrections: [...inputs.corrections],
+      base: {
+        version: publishedVersionOf(inputs.calendar),
+        from: inputs.calendar.from,
+        to: inputs.calendar.to,
+      },
     },
     rawThroughSeq: inputs.rawThroughSeq,
     rawDigest: digestOfJson(raw),
     eventsThroughSeq: inputs.eventsThroughSeq,
     eventsDigest: digestOfJson(decisions),
-    roles: inputs.proxies.roles.map(({ symbol, role, blocking, instrumentClass }) => ({
-      symbol,
-      role,
-      blocking,
-      instrumentClass,
-    })),
+    roles: rolesOfRecipe(inputs.proxies),
     thresholds: thresholdsOfRows(inputs.thresholds),
   };
+}
+
+/** What a snapshot depends on of a proxy set: which symbols play which roles, and of what class. */
+export function rolesOfRecipe(proxies: ProxySet): SnapshotRecipe["roles"] {
+  return proxies.roles.map(({ symbol, role, blocking, instrumentClass }) => ({
+    symbol,
+    role,
+    blocking,
+    instrumentClass,
+  }));
 }
 
 /** All but what only says how far truth time moves: a new threshold counts until it is named here. */
@@ -59,14 +69,17 @@ export function thresholdsOfRows(thresholds: Thresholds): SnapshotRecipe["thresh
   const {
     coverage_failed_share_max: _share,
     first_load_sessions: _sessions,
-    gap_sessions_max: _gap,
     ...ofRows
   } = thresholds;
   return ofRows;
 }
 
-/** `SNAP-` and 16 hex digits of the recipe without its two reading positions. */
+/**
+ * `SNAP-` and 16 hex digits of the recipe without its two reading positions, and without the calendar's
+ * base, which the calendar's digest covers.
+ */
 export function snapshotIdOf(recipe: SnapshotRecipe): string {
-  const { rawThroughSeq: _raw, eventsThroughSeq: _events, ...content } = recipe;
-  return `SNAP-${digestOfJson(content).slice(0, 16)}`;
+  const { rawThroughSeq: _raw, eventsThroughSeq: _events, calendar, ...content } = recipe;
+  const { base: _base, ...ofCalendar } = calendar;
+  return `SNAP-${digestOfJson({ ...content, calendar: ofCalendar }).slice(0, 16)}`;
 }

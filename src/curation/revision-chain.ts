@@ -30,21 +30,76 @@ export type RevisionChain = {
   readonly hasRestated: boolean;
 };
 
+/**
+ * The two chains of a symbol. Total-return rows are good for returns only (decision 12): they are the row
+ * before of no row of `prices`, nor is one of those ever theirs. The arrays by row are shared. Of a session
+ * the revisions of `totals` are numbered first, so the newest is a price wherever there is one. `all` has
+ * the sessions of `prices` and the revisions of both.
+ */
+export type RevisionChains = {
+  readonly prices: RevisionChain;
+  readonly totals: RevisionChain | undefined;
+  readonly all: RevisionChain;
+};
+
 /** Links the rows that passed every row rule, in the order in which their payloads came. */
 export function chainRevisions(
   rows: SymbolRows,
   sessions: SessionIndex,
   reasons: Uint32Array,
+): RevisionChains {
+  const { table, payloads } = rows;
+  const links: RowLinks = {
+    olderRow: new Int32Array(table.length).fill(NONE),
+    revisionOf: new Int32Array(table.length),
+    confirms: new Int32Array(table.length).fill(NONE),
+    payloadOf: new Int32Array(table.length),
+  };
+  const link = (isOfTotals: boolean, below: RevisionChain | undefined): RevisionChain =>
+    linkRows(rows, sessions, reasons, { links, isOfTotals, below });
+  if (!payloads.some(isTotal)) {
+    const prices = link(false, undefined);
+    return { prices, totals: undefined, all: prices };
+  }
+  const totals = link(true, undefined);
+  const prices = link(false, totals);
+  const { day } = table;
+  const all = {
+    ...prices,
+    revisions: Int32Array.from(
+      [...totals.revisions, ...prices.revisions].sort((a, b) => (day[a] ?? 0) - (day[b] ?? 0)),
+    ),
+    hasConfirming: totals.hasConfirming || prices.hasConfirming,
+    hasRestated: totals.hasRestated || prices.hasRestated,
+  };
+  return { prices, totals, all };
+}
+
+/** Whether a payload holds total-return prices. */
+export function isTotal(payload: SymbolPayload): boolean {
+  return payload.basis === "total";
+}
+
+type RowLinks = Pick<RevisionChain, "olderRow" | "revisionOf" | "confirms" | "payloadOf">;
+
+/** Links the rows of one chain; those of a session begin above the revisions of `below`. */
+function linkRows(
+  rows: SymbolRows,
+  sessions: SessionIndex,
+  reasons: Uint32Array,
+  of: {
+    readonly links: RowLinks;
+    readonly isOfTotals: boolean;
+    readonly below: RevisionChain | undefined;
+  },
 ): RevisionChain {
   const { table, payloads } = rows;
+  const { olderRow, revisionOf, confirms, payloadOf } = of.links;
   const newestRow = new Int32Array(sessions.sessions.length).fill(NONE);
-  const olderRow = new Int32Array(table.length).fill(NONE);
-  const revisionOf = new Int32Array(table.length);
-  const confirms = new Int32Array(table.length).fill(NONE);
-  const payloadOf = new Int32Array(table.length);
   let confirming = 0;
   let restated = 0;
   for (const [ordinal, payload] of payloads.entries()) {
+    if (isTotal(payload) !== of.isOfTotals) continue;
     payloadOf.fill(ordinal, payload.fromRow, payload.toRow);
     for (let row = payload.fromRow; row < payload.toRow; row++) {
       if (reasons[row] !== 0) continue;
@@ -60,14 +115,16 @@ export function chainRevisions(
         restated++;
         olderRow[row] = known;
         revisionOf[row] = (revisionOf[known] ?? 0) + 1;
+      } else if (of.below) {
+        const lower = of.below.newestRow[session] ?? NONE;
+        if (lower !== NONE) revisionOf[row] = (revisionOf[lower] ?? 0) + 1;
       }
       newestRow[session] = row;
     }
   }
   const hasRestated = restated > 0;
-  const links = { newestRow, olderRow, revisionOf, confirms, payloadOf };
   const order = orderRevisions(newestRow, olderRow, table.length);
-  return { ...links, ...order, hasConfirming: confirming > 0, hasRestated };
+  return { ...of.links, newestRow, ...order, hasConfirming: confirming > 0, hasRestated };
 }
 
 function orderRevisions(
@@ -84,8 +141,12 @@ function orderRevisions(
     if (newest === NONE) continue;
     received[sessions++] = session;
     const first = count;
-    for (let row = newest; row !== NONE; row = olderRow[row] ?? NONE) revisions[count++] = row;
-    if (count > first + 1) revisions.subarray(first, count).reverse();
+    revisions[count++] = newest;
+    if (olderRow[newest] === NONE) continue;
+    for (let row = olderRow[newest] ?? NONE; row !== NONE; row = olderRow[row] ?? NONE) {
+      revisions[count++] = row;
+    }
+    revisions.subarray(first, count).reverse();
   }
   return { received: received.subarray(0, sessions), revisions: revisions.subarray(0, count) };
 }
@@ -113,23 +174,12 @@ export function payloadOfRow(rows: SymbolRows, chain: RevisionChain, row: number
   return must(rows.payloads[chain.payloadOf[row] ?? 0], "a row has a payload");
 }
 
-/** Total-return prices compare with each other only. */
-export function isComparable(
-  rows: SymbolRows,
-  chain: RevisionChain,
-  a: number,
-  b: number,
-): boolean {
-  const isTotalA = payloadOfRow(rows, chain, a).basis === "total";
-  return isTotalA === (payloadOfRow(rows, chain, b).basis === "total");
-}
-
 /** Close of a row, in price units of the day in which all bases but `total` meet. */
 export function comparableClose(rows: SymbolRows, chain: RevisionChain, row: number): number {
   const close = rows.table.close[row] ?? NaN;
   if (rows.events.splitDays.length === 0) return close;
   const payload = payloadOfRow(rows, chain, row);
-  if (payload.basis === "total") return close;
+  if (isTotal(payload)) return close;
   return close * splitFactorThrough(rows.events, payload.basisAsofDay ?? rows.table.day[row] ?? 0);
 }
 
@@ -141,7 +191,7 @@ export function dividendsBetween(
   row: number,
 ): number {
   if (rows.events.dividendDays.length === 0) return 0;
-  if (payloadOfRow(rows, chain, row).basis === "total") return 0;
+  if (isTotal(payloadOfRow(rows, chain, row))) return 0;
   const { day } = rows.table;
   return comparableDividends(rows.events, day[before] ?? 0, day[row] ?? 0) * PRICE_SCALE;
 }

@@ -2,7 +2,7 @@
 import { BAD_DAY } from "#lake/bar-table.ts";
 import { type SessionIndex, isSettled } from "#truth/gate1/row-rules.ts";
 import { OUTCOME_ACCEPTED, OUTCOME_QUARANTINED } from "./row-outcome.ts";
-import { NONE, type RevisionChain } from "./revision-chain.ts";
+import { NONE, type RevisionChain, isTotal } from "./revision-chain.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
 export type SessionGaps = {
@@ -15,40 +15,52 @@ export type SessionGaps = {
   readonly newestReceivedDay: number | undefined;
 };
 
-/** Walks the calendar from the symbol's first row to its newest. Rows of running sessions do not count. */
+/** Looks between the sessions that were received. Rows of running sessions do not count. */
 export function findSessionGaps(
   rows: SymbolRows,
   chain: RevisionChain,
   sessions: SessionIndex,
-  judged: { readonly reasons: Uint32Array; readonly outcomes: Uint8Array },
+  judged: {
+    readonly reasons: Uint32Array;
+    readonly outcomes: Uint8Array;
+    readonly accepted: Int32Array;
+    /** Whether the chain is that of total-return rows. */
+    readonly isOfTotals: boolean;
+  },
 ): SessionGaps {
   const refused = refusedSessions(rows, sessions, judged);
+  const rejected = [...refused]
+    .filter(([session]) => !hasAccepted(chain, session, judged.outcomes))
+    .sort(([a], [b]) => a - b);
+  const { accepted } = judged;
+  const dayOfRow = (row: number | undefined): number | undefined =>
+    row === undefined ? undefined : rows.table.day[row];
+  const firstAcceptedDay = dayOfRow(accepted[0]);
   const newest = Math.max(chain.received.at(-1) ?? NONE, ...refused.keys());
-  const missingDays: number[] = [];
-  const rejectedDays: { day: number; reasons: number }[] = [];
-  let firstAccepted = NONE;
-  let newestAccepted = NONE;
-  const oldest = Math.min(chain.received[0] ?? Infinity, ...refused.keys());
-  for (let session = oldest; session <= newest; session++) {
-    const day = sessions.sessions[session] ?? 0;
-    if (hasAccepted(chain, session, judged.outcomes)) {
-      if (firstAccepted === NONE) firstAccepted = session;
-      newestAccepted = session;
-      continue;
-    }
-    const reasons = refused.get(session);
-    if (reasons !== undefined) rejectedDays.push({ day, reasons });
-    else if (firstAccepted !== NONE && chain.newestRow[session] === NONE) missingDays.push(day);
-  }
-  const dayOf = (session: number): number | undefined =>
-    session === NONE ? undefined : sessions.sessions[session];
+  const dayOf = (session: number): number => sessions.sessions[session] ?? BAD_DAY;
+  const missing =
+    firstAcceptedDay === undefined
+      ? []
+      : unreceivedSessions(chain.received, newest)
+          .filter((session) => !refused.has(session) && dayOf(session) > firstAcceptedDay)
+          .map(dayOf);
   return {
-    missingDays,
-    rejectedDays,
-    firstAcceptedDay: dayOf(firstAccepted),
-    newestAcceptedDay: dayOf(newestAccepted),
-    newestReceivedDay: dayOf(newest),
+    missingDays: missing,
+    rejectedDays: rejected.map(([session, reasons]) => ({ day: dayOf(session), reasons })),
+    firstAcceptedDay,
+    newestAcceptedDay: dayOfRow(accepted.at(-1)),
+    newestReceivedDay: newest === NONE ? undefined : dayOf(newest),
   };
+}
+
+/** Sessions without a row after the first received one, up to `newest`. */
+function unreceivedSessions(received: Int32Array, newest: number): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < received.length; at++) {
+    const next = received[at + 1] ?? newest + 1;
+    for (let session = (received[at] ?? 0) + 1; session < next; session++) found.push(session);
+  }
+  return found;
 }
 
 function hasAccepted(chain: RevisionChain, session: number, outcomes: Uint8Array): boolean {
@@ -64,16 +76,23 @@ function hasAccepted(chain: RevisionChain, session: number, outcomes: Uint8Array
 function refusedSessions(
   rows: SymbolRows,
   sessions: SessionIndex,
-  judged: { readonly reasons: Uint32Array; readonly outcomes: Uint8Array },
+  judged: {
+    readonly reasons: Uint32Array;
+    readonly outcomes: Uint8Array;
+    readonly isOfTotals: boolean;
+  },
 ): Map<number, number> {
   const refused = new Map<number, number>();
-  for (let row = 0; row < rows.table.length; row++) {
-    if (judged.outcomes[row] !== OUTCOME_QUARANTINED) continue;
-    const reasons = judged.reasons[row] ?? 0;
-    const day = rows.table.day[row] ?? BAD_DAY;
-    if (!isSettled(reasons) || day < sessions.fromDay || day > sessions.toDay) continue;
-    const session = sessions.indexOfDay[day - sessions.fromDay] ?? NONE;
-    if (session !== NONE) refused.set(session, (refused.get(session) ?? 0) | reasons);
+  for (const payload of rows.payloads) {
+    if (isTotal(payload) !== judged.isOfTotals) continue;
+    for (let row = payload.fromRow; row < payload.toRow; row++) {
+      if (judged.outcomes[row] !== OUTCOME_QUARANTINED) continue;
+      const reasons = judged.reasons[row] ?? 0;
+      const day = rows.table.day[row] ?? BAD_DAY;
+      if (!isSettled(reasons) || day < sessions.fromDay || day > sessions.toDay) continue;
+      const session = sessions.indexOfDay[day - sessions.fromDay] ?? NONE;
+      if (session !== NONE) refused.set(session, (refused.get(session) ?? 0) | reasons);
+    }
   }
   return refused;
 }

@@ -11,13 +11,14 @@ import {
   publishSnapshot,
   readReport,
   removeUnfinishedParts,
+  scrubSnapshot,
 } from "#lake/snapshot-store.ts";
-import { removeFolder } from "#platform/atomic-file.ts";
 import { digestOfJson } from "#platform/digest.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { createBuildRun } from "./build-run.ts";
-import { startQuarantine } from "./quarantine-store.ts";
+import { isQuarantineWhole, startQuarantine } from "./quarantine-store.ts";
 import { snapshotIdOf } from "./recipe.ts";
+import { isStagingWhole, markStaging, removeStaging } from "./staging-store.ts";
 import { groupBySymbol } from "./symbol-inputs.ts";
 
 export type BuildOutcome = {
@@ -32,11 +33,11 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
   const { analyticsDir, recipe } = options;
   const snapshot = snapshotIdOf(recipe);
   const known = findWholeSnapshot(analyticsDir, snapshot);
-  if (known) {
+  if (known && isWhole(options, known)) {
     return { manifest: known, report: readReport(analyticsDir, known), wasThere: true };
   }
   removeUnfinishedParts(analyticsDir);
-  removeFolder(options.stagingDir);
+  removeStaging(options.stagingDir);
   const session = await openDuckDb({
     folders: [analyticsDir, options.stagingDir],
     temporaryDir: options.temporaryDir,
@@ -55,8 +56,9 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
       await run.takeSymbol(inputs);
       options.onProgress?.(index + 1, groups.length, inputs.symbol);
     }
-    const { files, digests, counts, report } = await run.finish();
+    const { files, staged, digests, counts, report } = await run.finish();
     const quarantineSha256 = quarantine.publish();
+    if (options.keepsStaging) markStaging(options.stagingDir, snapshot, staged);
     const manifest = publishSnapshot(
       analyticsDir,
       {
@@ -65,7 +67,8 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
         market: recipe.market,
         synthetic: options.synthetic,
         contentDigest: digestOfJson(digests),
-        recipe,
+        // A manifest that is made again keeps its reading positions: the id is of the rest.
+        recipe: known?.recipe ?? recipe,
         counts,
         files,
         quarantineSha256,
@@ -78,5 +81,15 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
     throw cause;
   } finally {
     session.close();
+    if (!options.keepsStaging) removeStaging(options.stagingDir);
   }
+}
+
+/** Whether all that the build wrote is there byte by byte; what is not is made again. */
+function isWhole(options: BuildOptions, known: SnapshotManifest): boolean {
+  return (
+    isQuarantineWhole(options.quarantineDir, known) &&
+    (!options.keepsStaging || isStagingWhole(options.stagingDir, known.snapshot)) &&
+    scrubSnapshot(options.analyticsDir, known).length === 0
+  );
 }

@@ -9,7 +9,13 @@ import type { RandomSource } from "#core/random.ts";
 import type { SessionDate } from "#core/session-date.ts";
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import type { CallBudget } from "./call-budget-store.ts";
-import { type FetchSettings, decideNextStep, decideQueueDelayMs } from "./fetch-rules.ts";
+import {
+  FRUITLESS_ATTEMPTS_MAX,
+  type FetchSettings,
+  decideNextStep,
+  decideQueueDelayMs,
+  isFruitless,
+} from "./fetch-rules.ts";
 import type {
   CallAnswer,
   CallFailure,
@@ -73,7 +79,11 @@ const REQUESTS_PER_CALL_MAX = 100;
  */
 export async function fetchToEnd(call: VendorCall, means: FetchMeans): Promise<CallEnd> {
   const { source, budget, retryQueue, clock, random, settings } = means;
-  const queuedAttempts = retryQueue.find(call)?.attempts ?? 0;
+  const queued = retryQueue.find(call);
+  const { attempts: queuedAttempts, fruitlessAttempts } = queued ?? {
+    attempts: 0,
+    fruitlessAttempts: 0,
+  };
   let asked = call;
   let tries = 0;
   let refusal: Refusal | undefined;
@@ -96,6 +106,7 @@ export async function fetchToEnd(call: VendorCall, means: FetchMeans): Promise<C
         failure,
         tries,
         queuedAttempts,
+        fruitlessAttempts,
         retryAfterMs: answer.retryAfterMs,
         hasDowngrade: asked.downgrade !== undefined,
         chance: random(),
@@ -138,7 +149,11 @@ function land(call: VendorCall, asked: VendorCall, answer: DataAnswer, means: Fe
 
 /** Leaves a call to a later job, or gives it up when there is no delay after which to try it. */
 function leave(call: VendorCall, refusal: Refusal, delayMs: number | null, means: FetchMeans) {
-  const { outcome: failure, detail } = refusal;
+  const { outcome: failure } = refusal;
+  const isWornOut = delayMs === null && isFruitless(failure);
+  const detail = isWornOut
+    ? `${refusal.detail}; given up after ${FRUITLESS_ATTEMPTS_MAX} attempts`
+    : refusal.detail;
   const { clock, retryQueue, log } = means;
   if (delayMs === null) retryQueue.remove(call);
   else retryQueue.put(call, failure, detail, instantAfter(clock, delayMs));

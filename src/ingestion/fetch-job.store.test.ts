@@ -312,6 +312,29 @@ describe("a vendor that is down", () => {
     expect(house.retryQueue.list()).toHaveLength(40);
   });
 
+  test.each(["BURST", "THROTTLED", "HTTP_429"] as const)(
+    "a vendor that answers every call %s is asked three calls, not a day's",
+    async (failure) => {
+      const house = openHouse(() => failure);
+      const calls = ["A", "B", "C", "D", "E"].map((symbol) => call(symbol));
+      const summary = await run(house, calls);
+      expect(house.requests).toHaveLength(3 * SETTINGS.tries_per_call);
+      expect(summary.failed.map(({ queued }) => queued)).toEqual(calls.map(() => true));
+      checkSum(summary);
+    },
+  );
+
+  test("a call answered with nothing in five jobs is given up and waits no more", async () => {
+    const house = openHouse(() => "EMPTY");
+    for (let job = 1; job < 5; job++) {
+      expect(endsOf(await run(house, [call("IBM")]))).toEqual({ IBM: "EMPTY queued" });
+    }
+    const { failed } = await run(house, [call("IBM")]);
+    const detail = "said EMPTY; given up after 5 attempts";
+    expect(failed).toMatchObject([{ failure: "EMPTY", queued: false, detail }]);
+    expect(house.retryQueue.list()).toEqual([]);
+  });
+
   test("but three scattered outages stop nothing", async () => {
     const house = openHouse(({ symbol }) =>
       ["A", "C", "E"].includes(symbol ?? "") ? "TIMEOUT" : "data",

@@ -74,7 +74,7 @@ export type FetchSummary = {
 
 /** Calls in one plan, those appended counted. */
 const PLAN_CALLS_MAX = 200_000;
-/** After this many calls in a row that found the vendor down, the rest is left to the retry queue. */
+/** After this many calls in a row that the vendor did not answer or put off, the rest is left to the retry queue. */
 const OUTAGE_CALLS_MAX = 3;
 
 /**
@@ -177,16 +177,19 @@ function deferRest(
   plan.log.warn({ calls: rest.length, until }, "calls deferred to the reset of the day's budget");
 }
 
-/** The vendor is down: asking the rest would spend the day's calls on nothing. */
+/** The vendor is down or puts every call off: asking the rest would spend the day's calls on nothing. */
 function leaveRest(
   plan: FetchPlan,
   rest: readonly VendorCall[],
   failure: CallFailure,
   tally: Tally,
 ): void {
-  const detail = `not asked: the vendor could not be reached for ${OUTAGE_CALLS_MAX} calls in a row`;
+  const detail = `not asked: the vendor answered none of ${OUTAGE_CALLS_MAX} calls in a row`;
   const notBefore = instantAfter(plan.clock, decideQueueDelayMs(1));
   plan.retryQueue.putAll(rest.map((call) => ({ call, failure, detail, notBefore })));
   tally.failed.push(...rest.map((call) => ({ call, failure, detail, queued: true })));
-  plan.log.warn({ calls: rest.length, failure }, "vendor is down, calls left to the retry queue");
+  plan.log.warn(
+    { calls: rest.length, failure },
+    "vendor answers nothing, calls left to the retry queue",
+  );
 }

@@ -20,6 +20,7 @@ function next(failure: CallFailure, change: Partial<FailedTry> = {}, settings = 
     failure,
     tries: 1,
     queuedAttempts: 0,
+    fruitlessAttempts: 0,
     retryAfterMs: undefined,
     hasDowngrade: false,
     chance: 0,
@@ -89,11 +90,24 @@ describe("what follows from a failed try", () => {
     expect(decideQueueDelayMs(1000)).toBe(360 * MINUTE_MS);
   });
 
+  test("a call answered with nothing is given up after five jobs, one that was not answered never", () => {
+    for (const failure of ["EMPTY", "NOT_DATA", "TRUNCATED"] as const) {
+      expect(next(failure, { tries: 3, fruitlessAttempts: 3, queuedAttempts: 90 }).kind).toBe(
+        "queue",
+      );
+      expect(next(failure, { tries: 3, fruitlessAttempts: 4 }).kind).toBe("give_up");
+    }
+    expect(next("NETWORK", { tries: 3, fruitlessAttempts: 99, queuedAttempts: 99 }).kind).toBe(
+      "queue",
+    );
+  });
+
   test("by property: a pause is bounded, never shorter than the vendor's wish, and tries end", () => {
     const failed = fc.record({
       failure: fc.constantFrom(...FAILURES),
       tries: fc.integer({ min: 1, max: 12 }),
       queuedAttempts: fc.nat(2000),
+      fruitlessAttempts: fc.nat(8),
       retryAfterMs: fc.option(fc.nat(10_000_000), { nil: undefined }),
       hasDowngrade: fc.boolean(),
       chance: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),

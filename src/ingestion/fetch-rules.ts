@@ -40,8 +40,24 @@ const PAUSE_MS_MIN: { readonly [failure in CallFailure]?: number } = {
   THROTTLED: 12_000,
 };
 
-/** Failures that say nothing about the call: the vendor could not be reached or is down. */
-const OUTAGES: ReadonlySet<CallFailure> = new Set<CallFailure>(["NETWORK", "TIMEOUT", "HTTP_5XX"]);
+/** Failures that say nothing about the call: the vendor is out of reach, down, or wants no more. */
+const OUTAGES: ReadonlySet<CallFailure> = new Set<CallFailure>([
+  "NETWORK",
+  "TIMEOUT",
+  "HTTP_5XX",
+  "HTTP_429",
+  "BURST",
+  "THROTTLED",
+]);
+
+/** Answers with nothing in them: for a symbol without data the vendor gives no other, ever. */
+const FRUITLESS: ReadonlySet<CallFailure> = new Set<CallFailure>([
+  "EMPTY",
+  "NOT_DATA",
+  "TRUNCATED",
+]);
+/** After so many jobs in which a call was answered with nothing, it counts as missing (vendors B2). */
+export const FRUITLESS_ATTEMPTS_MAX = 5;
 
 export type FailedTry = {
   readonly failure: CallFailure;
@@ -49,6 +65,8 @@ export type FailedTry = {
   readonly tries: number;
   /** How often the call has been in the retry queue before. */
   readonly queuedAttempts: number;
+  /** How many of those were answered with nothing in it. */
+  readonly fruitlessAttempts: number;
   readonly retryAfterMs: number | undefined;
   readonly hasDowngrade: boolean;
   /** A number in [0, 1). */
@@ -63,6 +81,8 @@ export function decideNextStep(failed: FailedTry, settings: FetchSettings): Next
   if (CALL_FAILURES[failure].retry === "never") return { kind: "give_up" };
   const asksTooLong = retryAfterMs !== undefined && retryAfterMs > RETRY_AFTER_MS_MAX;
   if (asksTooLong || failed.tries >= settings.tries_per_call) {
+    if (isFruitless(failure) && failed.fruitlessAttempts + 1 >= FRUITLESS_ATTEMPTS_MAX)
+      return { kind: "give_up" };
     return {
       kind: "queue",
       delayMs: Math.max(decideQueueDelayMs(failed.queuedAttempts + 1), retryAfterMs ?? 0),
@@ -74,6 +94,11 @@ export function decideNextStep(failed: FailedTry, settings: FetchSettings): Next
 /** How long a call waits in the queue after its nth attempt, from 5 minutes to 6 hours. */
 export function decideQueueDelayMs(attempts: number): number {
   return Math.min(QUEUE_DELAY_MS_MAX, QUEUE_DELAY_MS_MIN * 2 ** Math.max(0, attempts - 1));
+}
+
+/** Whether the answer came and held nothing; such a call is given up in the end. */
+export function isFruitless(failure: CallFailure): boolean {
+  return FRUITLESS.has(failure);
 }
 
 export function isOutage(failure: CallFailure): boolean {

@@ -61,8 +61,8 @@ export function openRawRegistry(database: DatabaseSync, clock: Clock) {
 
 function receiptTable(database: DatabaseSync) {
   const selectKnown = database.prepare(
-    `SELECT seq, receipt, sha256, coalesce(newest_session, '') AS session FROM raw_receipts
-       WHERE asked = ? ORDER BY seq DESC LIMIT 1`,
+    `SELECT seq, id, receipt, sha256, coalesce(newest_session, '') AS session FROM raw_receipts
+       WHERE asked = ? ORDER BY seq DESC`,
   );
   const selectBytes = database.prepare("SELECT 1 FROM raw_receipts WHERE sha256 = ? LIMIT 1");
   const selectMeta = database.prepare("SELECT 1 FROM raw_receipts WHERE meta_path = ?");
@@ -74,13 +74,16 @@ function receiptTable(database: DatabaseSync) {
     /**
      * The newest receipt of the same question, when it has the same bytes and knew as much of which
      * rows were whole. Older ones do not count: a vendor that goes back to what it said before has
-     * changed its mind once more.
+     * changed its mind once more. Those in `except` do not count either.
      */
-    findKnown: (fields: ReceiptFields): RawReceipt | undefined => {
-      const row = selectKnown.get(askedOf(fields));
-      const isSame =
-        row?.["sha256"] === fields.sha256 && String(row["session"]) >= (fields.newestSession ?? "");
-      return isSame ? receiptRow.parse(row).receipt : undefined;
+    findKnown: (fields: ReceiptFields, except: ReadonlySet<string>): RawReceipt | undefined => {
+      for (const row of selectKnown.iterate(askedOf(fields))) {
+        if (except.has(String(row["id"]))) continue;
+        const isSame =
+          row["sha256"] === fields.sha256 && String(row["session"]) >= (fields.newestSession ?? "");
+        return isSame ? receiptRow.parse(row).receipt : undefined;
+      }
+      return undefined;
     },
     hasBytes: (sha256: string): boolean => selectBytes.get(sha256) !== undefined,
     hasMeta: (metaPath: string): boolean => selectMeta.get(metaPath) !== undefined,

@@ -382,6 +382,25 @@ describe("after a crash", () => {
   });
 });
 
+test("what was withdrawn is not known: it lands again under a new id, on the same body", () => {
+  const { workspace, database } = open();
+  const withdrawn = new Set<string>();
+  const clock = fixedClock(START);
+  const options = { workspace, market: "us", database, clock } as const;
+  const store = openRawStore({ ...options, withdrawn: () => withdrawn });
+  const first = store.land(payload("a"));
+  expect(store.land(payload("a", { fetchedAt: (START + 1) as EpochMs })).outcome).toBe("known");
+  withdrawn.add(first.receipt.id);
+  const again = store.land(payload("a", { fetchedAt: (START + 2) as EpochMs }));
+  expect(again.outcome).toBe("same_bytes");
+  expect(again.receipt.id).not.toBe(first.receipt.id);
+  expect(again.receipt.body).toBe(first.receipt.body);
+  expect(store.land(payload("a", { fetchedAt: (START + 3) as EpochMs }))).toEqual({
+    receipt: again.receipt,
+    outcome: "known",
+  });
+});
+
 describe("two processes", () => {
   const storeUrl = new URL("raw-store.ts", import.meta.url).href;
   const platformUrl = (name: string) => new URL(`../platform/${name}.ts`, import.meta.url).href;

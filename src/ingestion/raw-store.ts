@@ -86,6 +86,7 @@ export interface RawStore {
 
 /** A concurrent `recover` may close a folder just before a landing; it does not do so many times. */
 const OPEN_TRIES_MAX = 20;
+const NONE: ReadonlySet<string> = new Set();
 
 /** Opens the raw store of a market. */
 export function openRawStore(options: {
@@ -93,8 +94,10 @@ export function openRawStore(options: {
   readonly market: MarketId;
   readonly database: DatabaseSync;
   readonly clock: Clock;
+  /** Ids that builds ignore: what answers to one of them is new when it comes again. */
+  readonly withdrawn?: (() => ReadonlySet<string>) | undefined;
 }): RawStore {
-  const { workspace, market, database, clock } = options;
+  const { workspace, market, database, clock, withdrawn = () => NONE } = options;
   const registry = openRawRegistry(database, clock);
   const files = rawFilesOf(workspace, market);
   return {
@@ -108,13 +111,16 @@ export function openRawStore(options: {
       assert(landing.bytes.length > 0, "an empty payload is no data");
       claimWorkspaceKind(workspace, landing.synthetic ? "synthetic" : "vendor");
       const fields = fieldsOf(landing, market);
-      const known = findKnown(registry, fields);
+      const except = withdrawn();
+      const known = findKnown(registry, fields, except);
       if (known !== undefined) return { receipt: known, outcome: "known" };
       const folder = folderOf(fields);
       for (let attempt = 0; attempt < OPEN_TRIES_MAX; attempt++) {
         inTransaction(database, () => registry.openFolder(folder));
         const landed = inTransaction(database, () =>
-          registry.isFolderOpen(folder) ? place(files, registry, fields, landing.bytes) : undefined,
+          registry.isFolderOpen(folder)
+            ? place(files, registry, { fields, bytes: landing.bytes, except })
+            : undefined,
         );
         if (landed !== undefined) return landed;
       }
@@ -149,18 +155,26 @@ function fieldsOf(landing: Landing, market: MarketId): ReceiptFields {
 }
 
 /** What makes a payload nothing new: the newest answer to its question, or itself, landed before. */
-function findKnown(registry: RawRegistry, fields: ReceiptFields): RawReceipt | undefined {
-  return registry.findKnown(fields) ?? registry.find(receiptIdOf(fields));
+function findKnown(
+  registry: RawRegistry,
+  fields: ReceiptFields,
+  except: ReadonlySet<string>,
+): RawReceipt | undefined {
+  return registry.findKnown(fields, except) ?? registry.find(receiptIdOf(fields));
 }
 
 /** Writes what is new of a payload. Runs under the write lock, so no other process lands meanwhile. */
 function place(
   files: RawFiles,
   registry: RawRegistry,
-  fields: ReceiptFields,
-  bytes: Uint8Array,
+  placed: {
+    readonly fields: ReceiptFields;
+    readonly bytes: Uint8Array;
+    readonly except: ReadonlySet<string>;
+  },
 ): { readonly receipt: RawReceipt; readonly outcome: LandingOutcome } {
-  const known = findKnown(registry, fields);
+  const { fields, bytes, except } = placed;
+  const known = findKnown(registry, fields, except);
   if (known !== undefined) return { receipt: known, outcome: "known" };
   const outcome = registry.hasBytes(fields.sha256) ? "same_bytes" : "stored";
   const body = registry.findBodyPath(fields.sha256) ?? bodyPathOf(fields);

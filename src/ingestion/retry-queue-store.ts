@@ -8,6 +8,7 @@ import { canonicalJson } from "#core/canonical-json.ts";
 import type { Clock, EpochMs } from "#core/clock.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { inTransaction } from "#platform/state-store.ts";
+import { isFruitless } from "./fetch-rules.ts";
 import { CALL_FAILURES, type CallFailure, type VendorCall } from "./market-data-source.ts";
 import { callKeyOf, isCallFailure, vendorCallSchema } from "./vendor-call.ts";
 
@@ -19,6 +20,8 @@ export type QueuedCall = {
   readonly detail: string;
   /** How often it failed and was put here; waiting for a reset is no failure of the call. */
   readonly attempts: number;
+  /** How many of them were answered with nothing in it; a call answered so for ever is given up. */
+  readonly fruitlessAttempts: number;
   readonly firstFailedAt: EpochMs;
   readonly notBefore: EpochMs;
   readonly waitsFor: "backoff" | "reset";
@@ -62,15 +65,22 @@ const TABLE = `CREATE TABLE IF NOT EXISTS retry_queue (
   detail TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   first_failed_at_ms INTEGER NOT NULL,
-  not_before_ms INTEGER NOT NULL
+  not_before_ms INTEGER NOT NULL,
+  fruitless_attempts INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** A state file from before the column gets it. */
+const ADD_FRUITLESS = `ALTER TABLE retry_queue
+  ADD COLUMN fruitless_attempts INTEGER NOT NULL DEFAULT 0`;
+
 const UPSERT = `INSERT INTO retry_queue
-    (call_key, call, failure, detail, attempts, first_failed_at_ms, not_before_ms)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
+    (call_key, call, failure, detail, attempts, first_failed_at_ms, not_before_ms,
+     fruitless_attempts)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (call_key) DO UPDATE SET call = excluded.call, failure = excluded.failure,
     detail = excluded.detail, not_before_ms = excluded.not_before_ms,
-    attempts = attempts + excluded.attempts`;
+    attempts = attempts + excluded.attempts,
+    fruitless_attempts = fruitless_attempts + excluded.fruitless_attempts`;
 
 const epochMs = z.int().transform((value) => value as EpochMs);
 const rowSchema = z.object({
@@ -81,6 +91,7 @@ const rowSchema = z.object({
   failure: z.string().refine(isCallFailure),
   detail: z.string(),
   attempts: z.int().min(0),
+  fruitless_attempts: z.int().min(0),
   first_failed_at_ms: epochMs,
   not_before_ms: epochMs,
 });
@@ -91,7 +102,7 @@ export function openRetryQueue(options: {
   readonly clock: Clock;
 }): RetryQueue {
   const { database, clock } = options;
-  database.exec(TABLE);
+  openTable(database);
   const upsert = database.prepare(UPSERT);
   const selectOne = database.prepare("SELECT * FROM retry_queue WHERE call_key = ?");
   const selectAll = database.prepare(
@@ -105,7 +116,10 @@ export function openRetryQueue(options: {
       const queued = calls.map(({ call, failure, detail, notBefore }) => {
         const key = callKeyOf(call);
         const attempts = waitsForReset(failure) ? 0 : 1;
-        upsert.run(key, canonicalJson(call), failure, detail, attempts, clock.wallMs(), notBefore);
+        const fruitless = isFruitless(failure) ? 1 : 0;
+        const failedAt = clock.wallMs();
+        const text = canonicalJson(call);
+        upsert.run(key, text, failure, detail, attempts, failedAt, notBefore, fruitless);
         return queuedCallOf(selectOne.get(key));
       });
       const { length } = z.object({ length: z.int() }).parse(count.get());
@@ -138,6 +152,14 @@ export function openRetryQueue(options: {
   };
 }
 
+function openTable(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    database.exec(TABLE);
+    const columns = database.prepare("PRAGMA table_info(retry_queue)").all();
+    if (!columns.some(({ name }) => name === "fruitless_attempts")) database.exec(ADD_FRUITLESS);
+  });
+}
+
 function queuedCallOf(row: unknown): QueuedCall {
   const parsed = rowSchema.parse(row);
   return {
@@ -145,6 +167,7 @@ function queuedCallOf(row: unknown): QueuedCall {
     failure: parsed.failure,
     detail: parsed.detail,
     attempts: parsed.attempts,
+    fruitlessAttempts: parsed.fruitless_attempts,
     firstFailedAt: parsed.first_failed_at_ms,
     notBefore: parsed.not_before_ms,
     waitsFor: waitsForReset(parsed.failure) ? "reset" : "backoff",

@@ -30,6 +30,7 @@ describe("the retry queue", () => {
     expect(queued).toEqual({
       call: full,
       failure: "EMPTY",
+      fruitlessAttempts: 1,
       detail: "the answer was {}",
       attempts: 1,
       firstFailedAt: NOON,
@@ -52,6 +53,17 @@ describe("the retry queue", () => {
       firstFailedAt: NOON,
     });
     expect(open(database).list()).toHaveLength(1);
+  });
+
+  test("counts what was answered with nothing apart, also in a state file from before", () => {
+    const database = openStateStore(":memory:");
+    open(database).put(call("IBM"), "EMPTY", "{}", NOON);
+    database.exec("ALTER TABLE retry_queue DROP COLUMN fruitless_attempts");
+    const queue = open(database);
+    expect(queue.find(call("IBM"))).toMatchObject({ attempts: 1, fruitlessAttempts: 0 });
+    queue.put(call("IBM"), "NETWORK", "reset", NOON);
+    queue.put(call("IBM"), "TRUNCATED", "cut", NOON);
+    expect(queue.find(call("IBM"))).toMatchObject({ attempts: 3, fruitlessAttempts: 1 });
   });
 
   test("waiting for a reset is no failure of the call", () => {
@@ -107,7 +119,7 @@ describe("the retry queue", () => {
     const queue = open(database);
     database.exec(`INSERT INTO retry_queue
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${QUEUE_LENGTH_MAX - 1})
-      SELECT 'k' || i, '{}', 'EMPTY', '', 1, 0, 0 FROM n`);
+      SELECT 'k' || i, '{}', 'EMPTY', '', 1, 0, 0, 1 FROM n`);
     const offered = ["A", "B"].map((symbol) => ({
       call: call(symbol),
       failure: "EMPTY" as const,

@@ -68,18 +68,10 @@ export async function fillTable(
   appender.closeSync();
 }
 
-/** The select list that gives the columns their plain types in Parquet. */
-export function selectList(columns: readonly PartColumn[]): string {
-  return columns
-    .map((column) =>
-      column.kind === "text" ? `"${column.name}"::VARCHAR AS "${column.name}"` : `"${column.name}"`,
-    )
-    .join(", ");
-}
-
 function sqlTypeOf(column: PartColumn): string {
   switch (column.kind) {
     case "text":
+      // In Parquet this is plain text with a dictionary, as text would be, without hashing every row.
       return `ENUM(${column.dictionary.map(sqlText).join(", ")})`;
     case "day":
       return "DATE";
@@ -167,7 +159,12 @@ function fillPairs(cells: Float64Array, from: number, count: number, factor: num
 }
 
 /** Writes the mask of a chunk's column; it must be written until it is whole again. */
-function copyValidity(vector: duckdb.Vector, column: PartColumn, from: number, count: number): void {
+function copyValidity(
+  vector: duckdb.Vector,
+  column: PartColumn,
+  from: number,
+  count: number,
+): void {
   validity.fill(ALL_VALID);
   for (let row = 0; row < count; row++) {
     if (!isNullCell(column, from + row)) continue;

@@ -1,5 +1,13 @@
 /** Parts read back exactly as they were written, by a reader that shares nothing with the writer. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -161,8 +169,13 @@ describe("a part", () => {
     const write = async () =>
       (await writer.fill("same", [{ name: "a", kind: "int32", cells }], 10)).write();
     const first = await write();
+    const fileOf = (path: string) => statSync(join(root, path)).ino;
+    const file = fileOf(first.path);
     const second = await write();
     expect(second).toEqual(first);
+    expect(fileOf(second.path)).toBe(file);
+    writeFileSync(join(root, first.path), "damaged");
+    await write();
     expect(sha256Hex(readFileSync(join(root, first.path)))).toBe(first.sha256);
     expect(first.path).toBe(`same/${first.sha256.slice(0, 16)}.parquet`);
     expect(readdirSync(join(root, "same"))).toHaveLength(1);

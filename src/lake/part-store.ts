@@ -2,11 +2,11 @@
  * Writes Parquet parts: columns go into a DuckDB table and leave it as one immutable file. Filling
  * and writing are two steps, so that the caller collects the next part while this one is written.
  */
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { must } from "#core/assert.ts";
 import { publishFile, syncFile, temporaryPathOf, wrapDiskError } from "#platform/atomic-file.ts";
-import { type PartColumn, fillTable, selectList } from "./column-chunk-store.ts";
+import { type PartColumn, fillTable } from "./column-chunk-store.ts";
 import { type DuckDbSession, sqlText } from "./duckdb-store.ts";
 import { digestOfFile } from "./file-digest-store.ts";
 
@@ -55,7 +55,7 @@ export function createPartWriter(session: DuckDbSession, root: string): PartWrit
       const table = `part_${session.nextTable()}`;
       await fillTable(session.filling, table, columns, rows);
       const writeOutputs = (outputs: readonly PartOutput[]): Promise<WrittenPart[]> =>
-        writeFiles(session, table, columns, outputs);
+        writeFiles(session, table, outputs);
       return {
         writeOutputs,
         write: async () => {
@@ -72,7 +72,6 @@ export function createPartWriter(session: DuckDbSession, root: string): PartWrit
 async function writeFiles(
   session: DuckDbSession,
   table: string,
-  columns: readonly PartColumn[],
   outputs: readonly PartOutput[],
 ): Promise<WrittenPart[]> {
   const files = outputs.map((output) => {
@@ -82,13 +81,13 @@ async function writeFiles(
   try {
     for (const { temporary } of files) mkdirSync(dirname(temporary), { recursive: true });
     // One call for all statements: DuckDB goes on by itself while our thread collects the next part.
-    const statements = files.map((file) => copyStatement(table, columns, file, file.temporary));
+    const statements = files.map((file) => copyStatement(table, file, file.temporary));
     await session.connection.run([...statements, `DROP TABLE ${table}`].join("; "));
     return files.map(({ root, folder, rows, temporary }) => {
       syncFile(temporary);
       const { sha256 } = digestOfFile(temporary);
       const path = `${folder}/${sha256.slice(0, 16)}.parquet`;
-      publishFile(temporary, join(root, path));
+      publishPart(temporary, join(root, path), sha256);
       return { path, rows, sha256 };
     });
   } catch (cause) {
@@ -97,19 +96,18 @@ async function writeFiles(
   }
 }
 
-function copyStatement(
-  table: string,
-  columns: readonly PartColumn[],
-  output: PartOutput,
-  path: string,
-): string {
-  const chosen = output.columns.map((name) => {
-    const found = columns.find((column) => column.name === name);
-    return must(found, `the part has a column ${name}`);
-  });
+/** Equal bytes that are there stay as they are: a reader may hold them open. */
+function publishPart(temporary: string, path: string, sha256: string): void {
+  const isThere = existsSync(path) && digestOfFile(path).sha256 === sha256;
+  if (isThere) rmSync(temporary, { force: true });
+  else publishFile(temporary, path);
+}
+
+function copyStatement(table: string, output: PartOutput, path: string): string {
+  const list = output.columns.map((name) => `"${name}"`).join(", ");
   const where = output.where === undefined ? "" : ` WHERE ${output.where}`;
   return (
-    `COPY (SELECT ${selectList(chosen)} FROM ${table}${where}) TO ${sqlText(path)} ` +
+    `COPY (SELECT ${list} FROM ${table}${where}) TO ${sqlText(path)} ` +
     `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`
   );
 }

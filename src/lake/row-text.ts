@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { assert } from "#core/assert.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
+import type { BarTable } from "./bar-table.ts";
 
 const BUFFER_BYTES = 1 << 16;
 /** Room behind the buffer for the bytes of a word that do not count. */
@@ -20,6 +21,9 @@ const ZERO = 48;
 const MINUS = 45;
 const POINT = 46;
 const QUAD = 10_000;
+const PRICE_DECIMALS = 4;
+/** Session, four prices, volume. */
+const BAR_FIELDS = 6;
 /** Powers of ten by exponent. */
 const SCALES = Array.from({ length: 9 }, (_, decimals) => 10 ** decimals);
 /** Days whose text is kept: 1900 to 2199. */
@@ -36,6 +40,8 @@ export interface RowText {
   day(dayNumber: number): void;
   /** An integer in units of 10^-`decimals`; NaN is NULL. */
   decimal(units: number, decimals: number): void;
+  /** `head`, then session, prices and volume of one row of a table, then `tail`. */
+  bar(table: BarTable, row: number, head: EncodedFields, tail: EncodedFields): void;
   endRow(): void;
   /** Ends the text and returns its SHA-256. */
   digest(): string;
@@ -56,33 +62,30 @@ export function startRowText(name: string): RowText {
       used = 0;
     }
   };
-  const encoded = ({ words, length }: EncodedFields): void => {
-    room(length);
-    for (let word = 0; word < words.length; word++) {
-      view.setUint32(used + WORD_BYTES * word, words[word] ?? 0, true);
-    }
-    used += length;
-  };
-  const decimal = (units: number, decimals: number): void => {
-    room(FIELD_BYTES_MAX);
-    if (!Number.isNaN(units)) {
-      if (units < 0) buffer[used++] = MINUS;
-      const scale = SCALES[decimals] ?? 10 ** decimals;
-      const whole = Math.floor(Math.abs(units) / scale);
-      used = writeWhole(view, used, whole);
-      if (decimals > 0) {
-        buffer[used++] = POINT;
-        used = writeFraction(view, used, Math.abs(units) - whole * scale, decimals);
-      }
-    }
-    buffer[used++] = TAB;
+  const encoded = (fields: EncodedFields): void => {
+    room(fields.length);
+    used = writeFields(view, used, fields);
   };
   encoded(texts.fieldOf(name));
   return {
     text: (value) => encoded(texts.fieldOf(value)),
     encoded,
     day: (dayNumber) => encoded(dates.fieldOf(dayNumber)),
-    decimal,
+    decimal: (units, decimals) => {
+      room(FIELD_BYTES_MAX);
+      used = writeDecimal(view, used, units, decimals);
+    },
+    bar: ({ day, open, high, low, close, volume }, row, head, tail) => {
+      room(head.length + BAR_FIELDS * FIELD_BYTES_MAX + tail.length);
+      let at = writeFields(view, used, head);
+      at = writeFields(view, at, dates.fieldOf(day[row] ?? 0));
+      at = writeDecimal(view, at, open[row] ?? NaN, PRICE_DECIMALS);
+      at = writeDecimal(view, at, high[row] ?? NaN, PRICE_DECIMALS);
+      at = writeDecimal(view, at, low[row] ?? NaN, PRICE_DECIMALS);
+      at = writeDecimal(view, at, close[row] ?? NaN, PRICE_DECIMALS);
+      at = writeDecimal(view, at, volume[row] ?? NaN, 0);
+      used = writeFields(view, at, tail);
+    },
     endRow: () => {
       room(1);
       buffer[used++] = NEWLINE;
@@ -93,6 +96,30 @@ export function startRowText(name: string): RowText {
       return hash.digest("hex");
     },
   };
+}
+
+function writeFields(view: DataView, at: number, { words, length }: EncodedFields): number {
+  for (let word = 0; word < words.length; word++) {
+    view.setUint32(at + WORD_BYTES * word, words[word] ?? 0, true);
+  }
+  return at + length;
+}
+
+/** Writes a number and its tab; of NaN the tab alone. */
+function writeDecimal(view: DataView, from: number, units: number, decimals: number): number {
+  let at = from;
+  if (!Number.isNaN(units)) {
+    if (units < 0) view.setUint8(at++, MINUS);
+    const scale = SCALES[decimals] ?? 10 ** decimals;
+    const whole = Math.floor(Math.abs(units) / scale);
+    at = writeWhole(view, at, whole);
+    if (decimals > 0) {
+      view.setUint8(at++, POINT);
+      at = writeFraction(view, at, Math.abs(units) - whole * scale, decimals);
+    }
+  }
+  view.setUint8(at, TAB);
+  return at + 1;
 }
 
 /** Makes fields ready for `RowText.encoded`: what several rows share is encoded once. */

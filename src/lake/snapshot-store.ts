@@ -107,6 +107,25 @@ export function scrubSnapshot(analyticsDir: string, manifest: SnapshotManifest):
     .map((file) => file.path);
 }
 
+/**
+ * What a failed read of a snapshot's parts was: FILE_DAMAGED with the parts that do not have their
+ * digests, or the failure itself when all have. Reads every part, so only after a failure.
+ */
+export function nameDamagedParts(
+  cause: unknown,
+  analyticsDir: string,
+  manifest: SnapshotManifest,
+): unknown {
+  const parts = scrubSnapshot(analyticsDir, manifest);
+  if (parts.length === 0) return cause;
+  return new MeridianError("FILE_DAMAGED", {
+    message: `${parts.join(", ")} ${parts.length === 1 ? "is" : "are"} absent or damaged below data/analytics/${manifest.market}`,
+    facts: { files: parts, snapshot: manifest.snapshot },
+    nextStep: "Run `us build`; it makes damaged parts again from raw.",
+    cause,
+  });
+}
+
 /** Ids of all published snapshots, sorted. */
 export function listSnapshots(analyticsDir: string): string[] {
   return namesIn(join(analyticsDir, "manifests"))

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import type { LedgerKind } from "#contracts/ledger-event.ts";
 import { inTransaction } from "#platform/state-store.ts";
 import { HASHED_COLUMNS, type StoredRow } from "./ledger-row.ts";
 
@@ -52,6 +53,13 @@ export function createLedgerTable(database: DatabaseSync): void {
 export function hasLedgerTable(database: DatabaseSync): boolean {
   const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'ledger'";
   return database.prepare(sql).get() !== undefined;
+}
+
+/** Whether an entry of this kind says this text in its payload. False without a ledger. */
+export function ledgerNames(database: DatabaseSync, kind: LedgerKind, text: string): boolean {
+  if (!hasLedgerTable(database)) return false;
+  const sql = "SELECT 1 FROM ledger WHERE kind = ? AND instr(payload, ?) > 0 LIMIT 1";
+  return database.prepare(sql).get(kind, text) !== undefined;
 }
 
 /** Names of the protecting triggers that are absent or were redefined. */

@@ -3,7 +3,7 @@
  * opened read-only; what to do about a broken chain is the operator's decision.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { errorCodeOf } from "#platform/atomic-file.ts";
+import { isStoreDamaged } from "#platform/state-store.ts";
 import { type ChainBreak, type ReanchoredSegment, judgeChain } from "./judge-chain.ts";
 import { GENESIS_HASH } from "./ledger-row.ts";
 import {
@@ -31,10 +31,6 @@ export type LedgerVerification = {
   readonly missingTriggers: readonly string[];
 };
 
-/** SQLite's codes for a file whose pages do not fit together, or that is no database. */
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOT_A_DATABASE = 26;
-
 /** Reads every row of the ledger and judges its chain. `head` is a hash kept from `ledger head`. */
 export function verifyLedger(
   database: DatabaseSync,
@@ -61,14 +57,15 @@ export function verifyLedger(
       missingTriggers: findMissingTriggers(database),
     };
   } catch (cause) {
-    if (!isDamage(cause)) throw cause;
+    if (!isStoreDamaged(cause) || !(cause instanceof Error)) throw cause;
     return unverifiable(`the state file is damaged: ${cause.message}`, head);
   } finally {
     if (ownsTransaction && database.isTransaction) database.exec("ROLLBACK");
   }
 }
 
-function unverifiable(says: string, head: string | undefined): LedgerVerification {
+/** What is told of a chain that cannot be read at all, or is gone. */
+export function unverifiable(says: string, head: string | undefined): LedgerVerification {
   return {
     ok: false,
     rows: 0,
@@ -78,10 +75,4 @@ function unverifiable(says: string, head: string | undefined): LedgerVerificatio
     reanchored: [],
     missingTriggers: [],
   };
-}
-
-function isDamage(cause: unknown): cause is Error {
-  if (errorCodeOf(cause) !== "ERR_SQLITE_ERROR" || !(cause instanceof Error)) return false;
-  const code = "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0;
-  return code === SQLITE_CORRUPT || code === SQLITE_NOT_A_DATABASE;
 }

@@ -1,5 +1,8 @@
 /** One run of a job at a time, whatever becomes of the one that holds the lock. */
-import { describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test, vi } from "vitest";
 import type { EpochMs } from "#core/clock.ts";
 import { startScript } from "./child-script.testing.ts";
 import { takeJobLock } from "./job-lock.ts";
@@ -41,5 +44,30 @@ describe("a job lock", () => {
     const lock = takeJobLock(workspace, "us-build", STARTED);
     expect(() => takeJobLock(workspace, "us-build", STARTED)).toThrow(`{"pid":${process.pid}`);
     lock.release();
+  });
+
+  test("does not take the name of an earlier holder for that of the one that has it", () => {
+    const workspace = workspaceAt(makeFolder());
+    takeJobLock(workspace, "us-build", STARTED).release();
+    const folder = join(workspace.stateDir, "locks");
+    writeFileSync(join(folder, "us-build.holder.json"), '{"pid":999999}');
+    const other = new DatabaseSync(join(folder, "us-build.lock"));
+    other.exec("BEGIN EXCLUSIVE");
+    expect(() => takeJobLock(workspace, "us-build", STARTED)).toThrow(
+      "the job us-build is already running: a process that has not named itself",
+    );
+    other.close();
+  });
+
+  test("says that the disk is full, and not that somebody holds it", () => {
+    const workspace = workspaceAt(makeFolder());
+    takeJobLock(workspace, "us-build", STARTED).release();
+    vi.spyOn(DatabaseSync.prototype, "exec").mockImplementationOnce(() => {
+      const message = "database or disk is full";
+      throw Object.assign(new Error(message), { code: "ERR_SQLITE_ERROR", errcode: 13 });
+    });
+    expect(() => takeJobLock(workspace, "us-build", STARTED)).toThrow(
+      "no room on the disk to write us-build.lock",
+    );
   });
 });

@@ -5,7 +5,7 @@ import { testCount, testSeed } from "../../tests/support/depth.ts";
 import { secretMask } from "./secrets.ts";
 
 const run = { numRuns: testCount(500, 20_000), seed: testSeed() };
-const secretText = fc.string({ unit: fc.constantFrom(...'ABCab12/+=&% "\\é'), minLength: 4 });
+const secretText = fc.string({ unit: fc.constantFrom(...'ABCab12/+=&% "\\é'), minLength: 8 });
 
 describe("a secret", () => {
   test("is masked wherever it stands", () => {
@@ -16,13 +16,13 @@ describe("a secret", () => {
   });
 
   test("that begins another is masked whole in both", () => {
-    const mask = secretMask(["ABCDEF", "ABCDEFGH"]);
-    expect(mask.apply("ABCDEFGH ABCDEF")).toBe("[masked] [masked]");
+    const mask = secretMask(["ABCDEFGH", "ABCDEFGHIJ"]);
+    expect(mask.apply("ABCDEFGHIJ ABCDEFGH")).toBe("[masked] [masked]");
   });
 
   test("that overlaps another leaves nothing of either", () => {
-    const mask = secretMask(["ABCDEF", "EFGHIJ"]);
-    expect(mask.apply("<ABCDEFGHIJ>")).toBe("<[masked]>");
+    const mask = secretMask(["ABCDEFGH", "EFGHIJKL"]);
+    expect(mask.apply("<ABCDEFGHIJKL>")).toBe("<[masked]>");
   });
 
   test.each([
@@ -58,6 +58,26 @@ describe("a secret", () => {
       ),
       run,
     );
+  });
+
+  test("is masked in any case of its letters", () => {
+    expect(secretMask(["CANARYKEY1"]).apply("key canarykey1, CanaryKey1")).toBe(
+      "key [masked], [masked]",
+    );
+  });
+
+  test("of less than eight characters is masked as a word of its own, never inside a path", () => {
+    const mask = secretMask(["ABC123"]);
+    expect(mask.apply('ABC123 "ABC123" ?apikey=ABC123&x. It was ABC123.')).toBe(
+      '[masked] "[masked]" ?apikey=[masked]&x. It was [masked].',
+    );
+    const paths = "/srv/ABC123/x ABC123-workspace C:\\ABC123\\y XABC123 ABC123.csv";
+    expect(mask.apply(paths)).toBe(paths);
+  });
+
+  test("is not the key that the vendor publishes", () => {
+    const text = "the demo key in demo-workspace";
+    expect(secretMask(["demo"]).apply(text)).toBe(text);
   });
 
   test("shorter than four characters is left, for it would mask ordinary words", () => {

@@ -6,6 +6,18 @@
 const MASK = "[masked]";
 /** Shorter strings would mask ordinary words. */
 const SECRET_LENGTH_MIN = 4;
+/**
+ * From here on a secret is found anywhere and in any case of its letters; a shorter one is found
+ * only as a word of its own, never as a part of another word or of a path.
+ */
+export const SECRET_LENGTH_SURE = 8;
+/** The key that the vendor publishes for everybody is no secret, and an ordinary word. */
+const PUBLISHED_KEY = "demo";
+
+/** Whether a text can be told from an ordinary word; what cannot is not looked for. */
+export function isSecretLongEnough(secret: string): boolean {
+  return secret.length >= SECRET_LENGTH_MIN && secret.toLowerCase() !== PUBLISHED_KEY;
+}
 
 export interface SecretMask {
   /** The text with every known secret replaced, also as URLs, forms and JSON write it. */
@@ -14,15 +26,22 @@ export interface SecretMask {
 
 /** Makes a mask for a set of secrets. Where two overlap in a text, all of both is masked. */
 export function secretMask(secrets: readonly string[]): SecretMask {
-  const long = secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN);
-  const forms = [...new Set(long.flatMap(formsOf))];
+  const patterns = secrets.filter(isSecretLongEnough).flatMap(patternsOf);
   return {
     apply: (text) =>
       maskRanges(
         text,
-        forms.flatMap((form) => findRanges(text, form)),
+        patterns.flatMap((pattern) => findRanges(text, pattern)),
       ),
   };
+}
+
+function patternsOf(secret: string): RegExp[] {
+  return [...new Set(formsOf(secret))].map((form) =>
+    secret.length >= SECRET_LENGTH_SURE
+      ? new RegExp(RegExp.escape(form), "gi")
+      : new RegExp(`(?<![\\w./\\\\-])${RegExp.escape(form)}(?![\\w/\\\\-]|\\.\\w)`, "g"),
+  );
 }
 
 /** How a secret can be written: as it is, escaped in JSON, in a URL, in a form. */
@@ -37,10 +56,13 @@ function formsOf(secret: string): string[] {
 
 type Range = { readonly from: number; readonly to: number };
 
-function findRanges(text: string, form: string): Range[] {
+function findRanges(text: string, pattern: RegExp): Range[] {
   const ranges: Range[] = [];
-  for (let from = text.indexOf(form); from >= 0; from = text.indexOf(form, from + 1)) {
-    ranges.push({ from, to: from + form.length });
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    ranges.push({ from: match.index, to: match.index + match[0].length });
+    // A secret may overlap itself.
+    pattern.lastIndex = match.index + 1;
   }
   return ranges;
 }

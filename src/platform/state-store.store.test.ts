@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { testCount } from "../../tests/support/depth.ts";
 import { startScript } from "./child-script.testing.ts";
 import { inTransaction, openStateStore } from "./state-store.ts";
 import { temporaryFolders } from "./temporary-folder.testing.ts";
@@ -133,4 +134,28 @@ test("state files keep a write-ahead log and sync every transaction", () => {
   expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
   expect(database.prepare("PRAGMA foreign_keys").get()).toEqual({ foreign_keys: 1 });
   database.close();
+});
+
+/** Makes the same new files at the same instants as others do. */
+const MAKE_FILES = `
+import { openStateStore } from "#platform/state-store.ts";
+const [folder, startMs, count] = process.argv.slice(-3);
+for (let file = 0; file < Number(count); file++) {
+  while (Date.now() < Number(startMs) + file * 30);
+  openStateStore(folder + "/" + file + ".sqlite").close();
+}
+console.log("done");`;
+/** Three processes need so long to begin. */
+const START_MS = 700;
+
+test("a new state file can be made by several processes at once", async () => {
+  const folder = makeFolder();
+  const startMs = Temporal.Now.instant().epochMilliseconds + START_MS;
+  const args = [folder, String(startMs), String(testCount(15, 100))];
+  const makers = [1, 2, 3].map(() => startScript(MAKE_FILES, { args }));
+  expect(await Promise.all(makers.map((maker) => maker.firstLine))).toEqual([
+    "done",
+    "done",
+    "done",
+  ]);
 });

@@ -9,15 +9,47 @@ import { MeridianError } from "#core/meridian-error.ts";
 import { errorCodeOf, wrapDiskError } from "./atomic-file.ts";
 
 const BUSY_TIMEOUT_MS = 5000;
+const WAL_PAUSE_MS = 25;
+const WAL_TRIES_MAX = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
+/** Pages that do not fit together, and a file that is no database at all. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOT_A_DATABASE = 26;
+/** A state file is named as it lies in its workspace: `data/state/us.sqlite`. */
+const NAME_DEPTH = 3;
 
-/** Opens (and creates) a state file for reading and writing. `:memory:` serves tests. */
+/**
+ * Opens (and creates) a state file for reading and writing. `:memory:` serves tests.
+ * @throws FILE_DAMAGED when the file is no database, STORE_BUSY, DISK_FULL
+ */
 export function openStateStore(path: string): DatabaseSync {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-  return database;
+  try {
+    switchToWal(database);
+    database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    return database;
+  } catch (cause) {
+    database.close();
+    throw nameStoreError(cause, path.split(/[\\/]/).slice(-NAME_DEPTH).join("/"));
+  }
+}
+
+/**
+ * A file that is there stays in this mode. When several processes make a new one, SQLite refuses all but
+ * the first at once instead of letting them wait: so they wait here.
+ */
+function switchToWal(database: DatabaseSync): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (cause) {
+      if (!isStoreBusy(cause) || attempt >= WAL_TRIES_MAX) throw cause;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS);
+    }
+  }
 }
 
 /**
@@ -43,8 +75,8 @@ export function isStoreBusy(cause: unknown): boolean {
 }
 
 /**
- * Names what SQLite and the disk can do to a command: a locked file, a full disk. Anything else is
- * handed back unchanged. `name` is the file, or what is known of it.
+ * Names what SQLite and the disk can do to a command: a locked file, a full disk, a damaged file.
+ * Anything else is handed back unchanged. `name` is the file, or what is known of it.
  */
 export function nameStoreError(cause: unknown, name: string): unknown {
   const code = sqliteCodeOf(cause);
@@ -62,7 +94,23 @@ export function nameStoreError(cause: unknown, name: string): unknown {
       cause,
     });
   }
+  if (isStoreDamaged(cause)) {
+    const says = cause instanceof Error ? cause.message : "";
+    return new MeridianError("FILE_DAMAGED", {
+      message: `${name} is damaged: SQLite cannot read it (${says})`,
+      facts: { file: name },
+      nextStep:
+        "Restore the state file from a copy. Without one move it away: raw is registered again, the ledger and its decisions are lost.",
+      cause,
+    });
+  }
   return wrapDiskError(cause, name);
+}
+
+/** Whether SQLite found the file to be no database, or its pages not to fit together. */
+export function isStoreDamaged(cause: unknown): boolean {
+  const code = sqliteCodeOf(cause);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOT_A_DATABASE;
 }
 
 /** The primary result code of an error of SQLite; undefined for any other. */

@@ -8,6 +8,9 @@ import { MeridianError } from "#core/meridian-error.ts";
 import { type SessionDate, sessionDate } from "#core/session-date.ts";
 import { digestOfJson } from "#platform/digest.ts";
 
+/** What a set of corrections adds to the version. */
+const CORRECTED_SUFFIX = /\+[0-9a-f]{8}$/;
+
 /**
  * The facts with the corrections applied in order; a later one replaces an earlier one for its day.
  * @throws CALENDAR_FILE_INVALID when a correction contradicts itself or leaves the announced range.
@@ -23,6 +26,28 @@ export function applyCorrections(
   for (const correction of effective) applyOne(facts, correction, closed, special);
   const version = `${facts.version}+${digestOfJson(effective).slice(0, 8)}`;
   return { ...facts, version, closed, special };
+}
+
+/** Version of the published facts under the corrections. */
+export function publishedVersionOf(facts: CalendarFacts): string {
+  return facts.version.replace(CORRECTED_SUFFIX, "");
+}
+
+/** The facts as they were when they announced less: only days of that range, under that version. */
+export function cutFacts(
+  facts: CalendarFacts,
+  range: { readonly version: string; readonly from: string; readonly to: string },
+): CalendarFacts {
+  const within = <T>(days: ReadonlyMap<SessionDate, T>): Map<SessionDate, T> =>
+    new Map([...days].filter(([date]) => date >= range.from && date <= range.to));
+  return {
+    ...facts,
+    version: range.version,
+    from: sessionDate(range.from),
+    to: sessionDate(range.to),
+    closed: within(facts.closed),
+    special: within(facts.special),
+  };
 }
 
 /** Digest of everything that a calendar decides. */

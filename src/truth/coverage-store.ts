@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { SnapshotManifest } from "#contracts/snapshot.ts";
 import { type DuckDbSession, sqlText } from "#lake/duckdb-store.ts";
-import { PART_FOLDERS } from "#lake/snapshot-store.ts";
+import { PART_FOLDERS, nameDamagedParts } from "#lake/snapshot-store.ts";
 
 export type AcceptedSessions = {
   /** Accepted session dates of each symbol that was asked for by name. */
@@ -14,6 +14,15 @@ export type AcceptedSessions = {
   /** Number of universe symbols accepted while they were listed, by session date. */
   readonly universeCounts: ReadonlyMap<string, number>;
 };
+
+type PartsReader = {
+  readonly session: DuckDbSession;
+  readonly analyticsDir: string;
+  readonly manifest: SnapshotManifest;
+};
+
+/** Total-return rows give returns and satisfy no session (decision 12). */
+const IS_PRICE = `basis <> 'total'`;
 
 const namedRow = z.object({ symbol: z.string(), session: z.string() });
 const countRow = z.object({ session: z.string(), symbols: z.coerce.number() });
@@ -33,7 +42,7 @@ export async function readAcceptedSessions(options: {
   readonly namedFrom: string | null;
   readonly after: string | null;
 }): Promise<AcceptedSessions> {
-  const { session, named, universe } = options;
+  const { named, universe } = options;
   const files = dailyFiles(options.analyticsDir, options.manifest);
   const bySymbol = new Map(named.map((symbol) => [symbol, new Set<string>()]));
   const universeCounts = new Map<string, number>();
@@ -42,18 +51,18 @@ export async function readAcceptedSessions(options: {
   const fromThere = namedFrom === null ? "" : ` AND session >= DATE ${sqlText(namedFrom)}`;
   const later = after === null ? "" : ` AND session > DATE ${sqlText(after)}`;
   for (const row of await rowsOf(
-    session,
+    options,
     `SELECT DISTINCT symbol, session::VARCHAR AS session FROM read_parquet(${files})
-     WHERE symbol IN (${listOf(named)})${fromThere}`,
+     WHERE symbol IN (${listOf(named)}) AND ${IS_PRICE}${fromThere}`,
     namedRow,
   )) {
     bySymbol.get(row.symbol)?.add(row.session);
   }
   for (const row of await rowsOf(
-    session,
+    options,
     `SELECT session::VARCHAR AS session, count(DISTINCT symbol) AS symbols
      FROM read_parquet(${files}) WHERE symbol IN (${listOf(universe.map((one) => one.symbol))})
-       ${whileListed(universe)}${later} GROUP BY session`,
+       AND ${IS_PRICE}${whileListed(universe)}${later} GROUP BY session`,
     countRow,
   )) {
     universeCounts.set(row.session, row.symbols);
@@ -72,9 +81,10 @@ export async function readAcceptedSymbols(options: {
   const files = dailyFiles(options.analyticsDir, options.manifest);
   if (files === undefined) return new Set();
   const rows = await rowsOf(
-    options.session,
+    options,
     `SELECT DISTINCT symbol FROM read_parquet(${files})
-     WHERE session = DATE ${sqlText(options.date)} AND symbol IN (${listOf(options.symbols)})`,
+     WHERE session = DATE ${sqlText(options.date)} AND symbol IN (${listOf(options.symbols)})
+       AND ${IS_PRICE}`,
     symbolRow,
   );
   return new Set(rows.map((row) => row.symbol));
@@ -105,7 +115,16 @@ function listOf(symbols: readonly string[]): string {
   return symbols.length === 0 ? "''" : symbols.map(sqlText).join(", ");
 }
 
-async function rowsOf<T>(session: DuckDbSession, sql: string, schema: z.ZodType<T>): Promise<T[]> {
-  const reader = await session.connection.runAndReadAll(sql);
-  return z.parse(z.array(schema), reader.getRowObjectsJson());
+/** @throws FILE_DAMAGED naming the parts that are not as published */
+async function rowsOf<T>(
+  { session, analyticsDir, manifest }: PartsReader,
+  sql: string,
+  schema: z.ZodType<T>,
+): Promise<T[]> {
+  try {
+    const reader = await session.connection.runAndReadAll(sql);
+    return z.parse(z.array(schema), reader.getRowObjectsJson());
+  } catch (cause) {
+    throw nameDamagedParts(cause, analyticsDir, manifest);
+  }
 }

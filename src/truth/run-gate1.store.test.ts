@@ -73,6 +73,7 @@ async function optionsOf(scene: Scene): Promise<Gate1Options> {
     thresholds: settingsSchema.parse({}).thresholds,
     manifest,
     events: { ...foldTruthEvents([]), ctt: scene.ctt ?? null, waivers: new Set(scene.waivers) },
+    isStale: false,
     rdt: scene.rdt === undefined ? dateAt(9) : scene.rdt,
   };
 }

@@ -15,7 +15,13 @@ import { digestOfJson } from "#platform/digest.ts";
 import type { Workspace } from "#platform/workspace.ts";
 import { readAcceptedSessions, readAcceptedSymbols } from "./coverage-store.ts";
 import { indexOfDate, makeCttFacts } from "./gate1-facts.ts";
-import { type CttVerdict, type Refusal, decideCtt } from "./gate1/market-verdict.ts";
+import {
+  type CttFacts,
+  type CttVerdict,
+  GATE1,
+  type Refusal,
+  decideCtt,
+} from "./gate1/market-verdict.ts";
 import { readRefusedRows } from "./quarantine-reader-store.ts";
 import type { TruthEvents } from "./truth-events.ts";
 import { type UniverseMember, expectedMembers, reviewedMembers } from "./universe-coverage.ts";
@@ -33,6 +39,8 @@ export type Gate1Options = {
   readonly manifest: SnapshotManifest;
   readonly events: TruthEvents;
   readonly rdt: string | null;
+  /** Data, decisions or settings came after the snapshot was built: it is judged by nobody then. */
+  readonly isStale: boolean;
 };
 
 export type Gate1Decision = {
@@ -80,7 +88,7 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
       rdt: options.rdt,
       thresholds: options.thresholds,
     });
-    const decided = decideCtt(facts);
+    const decided = options.isStale ? refuseStale(facts) : decideCtt(facts);
     const ctt = decided.ctt < 0 ? null : facts.sessions.dateOf(decided.ctt);
     // A corrected calendar can take the session of CTT away; time still never moves back.
     const moved = ctt !== null && (events.ctt === null || ctt > events.ctt);
@@ -108,6 +116,14 @@ export async function decideGate1(options: Gate1Options): Promise<Gate1Decision>
   } finally {
     session.close();
   }
+}
+
+/** What a later build would say is not known, so time stays where it is. */
+function refuseStale(facts: CttFacts): CttVerdict {
+  const says = "data, decisions or settings came after the snapshot in force was built";
+  const reasons = [{ rule: "SNAPSHOT_STALE", says, facts: {} }];
+  const verdict = { gate: GATE1.id, outcome: "reject" as const, reasons };
+  return { ctt: facts.ctt, verdict, onlyReviewsHold: false };
 }
 
 /** Records a decision once: again only when something about it changed. */

@@ -38,6 +38,12 @@ export async function writeSnapshot(
           dictionary: symbols,
         },
         { name: "session", kind: "day", cells: Int32Array.from(rows, (row) => row.day) },
+        {
+          name: "basis",
+          kind: "text",
+          codes: new Uint16Array(rows.length),
+          dictionary: ["raw"],
+        },
       ],
       rows.length,
     );

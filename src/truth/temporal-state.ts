@@ -24,7 +24,7 @@ export type TemporalTimes = {
 };
 
 /** Sessions by which CTT may be ahead of TE before the market drifts. */
-export const DRIFT_SESSIONS_MAX = 2;
+const DRIFT_SESSIONS_MAX = 2;
 
 /**
  * The first state that holds, from the worst. `sessionsBetween` counts sessions from one date to a

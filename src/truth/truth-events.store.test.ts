@@ -104,9 +104,9 @@ describe("the fold", () => {
 
   test("skips kinds that decide nothing about data", () => {
     const other: NewLedgerEntry = {
-      kind: "WORKSPACE_INITIALISED",
-      actor: "init",
-      payload: { workspaceKind: "vendor", productVersion: "0.1.0" },
+      kind: "DECISION_RECORDED",
+      actor: "A. Person",
+      payload: { id: "D-1", text: "wait", author: "A. Person" },
     };
     expect(fold([other])).toEqual(fold([]));
   });

@@ -148,7 +148,7 @@ function plainCounts(lines: readonly Line[], session: number) {
   const owing = listed.filter(
     (of) =>
       of.mismatch === true ||
-      [...of.line.slice(0, session + 1)].some((letter) => "#r".includes(letter)) ||
+      Array.from(of.line.slice(0, session + 1)).some((letter) => "#r".includes(letter)) ||
       "px".includes(letterAt(of, session)),
   );
   const failing = owing.filter((of) => !isAccepted(of, session));

@@ -1,20 +1,31 @@
 /** `calendar show|import`: the calendar in force, and its corrections. */
 import { readFileSync } from "node:fs";
-import { calendarCorrectionSchema } from "#contracts/calendar-correction.ts";
-import { hoursOf, isCovered, isSession, localDayOf, sessionsBefore } from "#core/calendar.ts";
+import {
+  type CalendarCorrection,
+  calendarCorrectionSchema,
+} from "#contracts/calendar-correction.ts";
+import {
+  type Calendar,
+  hoursOf,
+  isCovered,
+  isSession,
+  localDayOf,
+  sessionsBefore,
+} from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { z } from "zod";
-import { usCalendar } from "#markets/us/us-calendar.ts";
+import { usCalendar, usCorrections } from "#markets/us/us-calendar.ts";
 import { inTransaction } from "#platform/state-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
+import { digestOfCalendar } from "#truth/calendar-corrections.ts";
 import { readTruthEvents } from "#truth/truth-events.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { openDecisions } from "../decisions-open.ts";
 import { requireUs } from "../market-choice.ts";
 import { dateOption, requiredOption } from "../option-values.ts";
 import { table } from "../output.ts";
-import { openUs, rdtOf } from "../us-open.ts";
+import { type OpenUs, openUs, rdtOf } from "../us-open.ts";
 
 const DAYS_SHOWN = 5;
 
@@ -88,21 +99,22 @@ export const runCalendarImport: RunCommand = async (context, input) => {
     } finally {
       decisions.close();
     }
-    const corrections = [...us.events.corrections, correction];
-    const version = usCalendar(corrections).facts.version;
     const payload = { correction: z.record(z.string(), z.json()).parse(correction), decision };
-    const isKnown = inTransaction(us.database, () => {
-      const known = readTruthEvents(us.ledger).corrections;
-      if (known.some((one) => JSON.stringify(one) === JSON.stringify(correction))) return true;
-      us.ledger.append({ kind: "CALENDAR_CORRECTED", actor: operator, payload });
-      return false;
+    const { isKnown, version } = inTransaction(us.database, () => {
+      const { corrections } = readTruthEvents(us.ledger);
+      const more = [...corrections, correction];
+      // What was recorded before and taken back since is no repetition: what counts is its effect, and
+      // that below the settings, which can be taken away.
+      const isKnown = contentOf(usCalendar(more)) === contentOf(usCalendar(corrections));
+      if (!isKnown) us.ledger.append({ kind: "CALENDAR_CORRECTED", actor: operator, payload });
+      return { isKnown, version: versionUnder(us, isKnown ? corrections : more) };
     });
     return {
       exitCode: 0,
       document: { market: "us", recorded: !isKnown, version, correction },
       lines: [
         isKnown
-          ? "this correction was recorded before; nothing changed"
+          ? `the calendar says so already; it stays ${version}`
           : `recorded; the calendar is now ${version}`,
         "next: meridian us build, then meridian gate ingest --market us",
       ],
@@ -112,7 +124,16 @@ export const runCalendarImport: RunCommand = async (context, input) => {
   }
 };
 
-function readCorrection(path: string) {
+function versionUnder(us: OpenUs, recorded: readonly CalendarCorrection[]): string {
+  return usCalendar(usCorrections(us.settings, recorded)).facts.version;
+}
+
+/** What a calendar says, whatever its version is called. */
+function contentOf({ facts }: Calendar): string {
+  return digestOfCalendar({ ...facts, version: "" });
+}
+
+function readCorrection(path: string): CalendarCorrection {
   let text: string;
   try {
     text = readFileSync(path, "utf8");

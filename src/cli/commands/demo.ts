@@ -7,7 +7,7 @@ import { seededRandom } from "#core/random.ts";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
 import { secretMask } from "#platform/secrets.ts";
 import { fixedClock, instantOfIso } from "#platform/system-clock.ts";
-import { claimWorkspaceKind } from "#platform/workspace.ts";
+import { claimWorkspaceKind, readWorkspaceKind } from "#platform/workspace.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { demoSettings, spoilSecondEvening, startDemoVendor } from "../demo-vendor.ts";
@@ -31,6 +31,7 @@ const NOT_REACHED_EXIT = 3;
 export const runDemo: RunCommand = async (context, input) => {
   const seed = countOption(input, "seed", SEED_MAX) ?? 0;
   const { workspace, json } = context;
+  const isRepeated = readWorkspaceKind(workspace) === "synthetic";
   claimWorkspaceKind(workspace, "synthetic");
   const evening = { clock: fixedClock(instantOfIso(FIRST_EVENING)) };
   const vendor = await startDemoVendor(seed, followEvening(evening));
@@ -51,6 +52,10 @@ export const runDemo: RunCommand = async (context, input) => {
     };
     const story = startStory(json);
     story.say(`SYNTHETIC market, seed ${seed}; workspace ${workspace.root}`);
+    if (isRepeated)
+      story.say(
+        "The demo was run here before: most of it is known. Delete the folder to see it anew.",
+      );
     await firstEvening(sitDown(FIRST_EVENING), story);
     spoilSecondEvening(vendor);
     await secondEvening(sitDown(SECOND_EVENING), story);
@@ -110,13 +115,14 @@ function startStory(json: boolean): Story {
 
 const NO_INPUT = { operands: [], options: {} } as const;
 const OPERATOR = "demo (SYNTHETIC)";
+const REASON = "the synthetic market was told to jump";
 const APPROVAL = {
   operands: [],
   options: {
     market: "us",
     symbol: "SPY",
     operator: OPERATOR,
-    reason: "the synthetic market was told to jump",
+    reason: REASON,
   },
 } as const;
 const US_INPUT = { operands: [], options: { market: "us" } } as const;
@@ -142,8 +148,10 @@ async function secondEvening(context: CommandContext, { tell }: Story): Promise<
     runGateIngest(context, US_INPUT),
   );
   await tell("What waits for a person", "truth reviews", () => runTruthReviews(context, US_INPUT));
-  await tell("A person decides", `truth approve --symbol SPY --operator "${OPERATOR}"`, () =>
-    runReviewDecision("approve", context, APPROVAL),
+  await tell(
+    "A person decides",
+    `truth approve --symbol SPY --operator "${OPERATOR}" --reason "${REASON}"`,
+    () => runReviewDecision("approve", context, APPROVAL),
   );
   await tell("The decision takes effect", "us build", () => runUsBuild(context, NO_INPUT));
   await tell("Gate 1 again", "gate ingest --market us", () => runGateIngest(context, US_INPUT));

@@ -1,8 +1,15 @@
 /** `doctor`: is this workspace fit to work, and if not, what to do. */
+import { dropQuarantine } from "#curation/quarantine-store.ts";
 import { dropUnnamedParts } from "#lake/snapshot-store.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import type { RunCommand } from "../command-spec.ts";
-import { deepChecks, localChecks, namedSnapshots, networkChecks } from "../doctor-checks.ts";
+import {
+  deepChecks,
+  localChecks,
+  namedSnapshots,
+  networkChecks,
+  stateCheck,
+} from "../doctor-checks.ts";
 import { flagOption } from "../option-values.ts";
 import { table } from "../output.ts";
 import { openUs } from "../us-open.ts";
@@ -11,9 +18,12 @@ const FAILED_EXIT = 3;
 
 /** Exit 3 when a check fails; warnings end 0. */
 export const runDoctor: RunCommand = async (context, input) => {
+  // Before the stores are opened, which makes what is not there.
+  const state = stateCheck(context.workspace);
   const us = openUs(context);
   try {
     const checks = [
+      state,
       ...localChecks(context, us),
       ...(flagOption(input, "offline") ? [] : await networkChecks(context)),
       ...(flagOption(input, "deep") ? deepChecks(us) : []),
@@ -41,7 +51,13 @@ function dropOldSnapshots(
 ): string[] {
   const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
   try {
-    return dropUnnamedParts(us.workspace.analyticsDir("us"), namedSnapshots(us));
+    const named = namedSnapshots(us);
+    return [
+      ...dropUnnamedParts(us.workspace.analyticsDir("us"), named),
+      ...dropQuarantine(us.workspace.quarantineDir("us"), named).map(
+        (name) => `quarantine/${name}`,
+      ),
+    ];
   } finally {
     lock.release();
   }

@@ -4,13 +4,13 @@ import type { DatabaseSync } from "node:sqlite";
 import { MARKET_IDS, type MarketId } from "#core/market-definition.ts";
 import { openLedger } from "#ledger/ledger-store.ts";
 import { writeProjections } from "#ledger/projections-store.ts";
-import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { openStateStore } from "#platform/state-store.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { CommandInput, RunCommand } from "../command-spec.ts";
 import { openDecisions } from "../decisions-open.ts";
 import { countOption, requiredOption, textOption } from "../option-values.ts";
 import { table } from "../output.ts";
+import { verifyChains } from "../verify-chains.ts";
 
 const OWNERS = [...MARKET_IDS, "system"] as const;
 const TAIL_MAX = 10_000;
@@ -48,20 +48,14 @@ export const runLedgerHead: RunCommand = async (context, input) => {
 /** Checks every row. Exit 3 when any chain is broken. */
 export const runLedgerVerify: RunCommand = async (context, input) => {
   const head = textOption(input, "head");
-  const chains = forEachLedger(context, input, (database) => verifyLedger(database, { head }));
-  // A kept head belongs to one chain; that the others do not hold it says nothing.
-  const holders =
-    head === undefined
-      ? chains
-      : chains.filter(({ value }) => typeof value.keptHead?.seq === "number");
-  const judged =
-    head !== undefined && textOption(input, "market") === undefined && holders.length > 0
-      ? chains.map((chain) =>
-          holders.includes(chain) ? chain : { ...chain, value: withoutHead(chain.value) },
-        )
-      : chains;
-  const isBroken = judged.some(({ value }) => !value.ok || value.missingTriggers.length > 0);
-  const lines = judged.flatMap(({ owner, value }) => [
+  const named = textOption(input, "market");
+  const owners = OWNERS.filter((owner) => named === undefined || owner === named);
+  const judged = verifyChains(context.workspace, owners, head);
+  const isHeadLost =
+    head !== undefined && !judged.some(({ value }) => typeof value.keptHead?.seq === "number");
+  const isBroken =
+    isHeadLost || judged.some(({ value }) => !value.ok || value.missingTriggers.length > 0);
+  const chainLines = judged.flatMap(({ owner, value }) => [
     `${owner}: ${value.ok ? `${value.rows} rows, the chain holds` : `BROKEN: ${value.broken?.says ?? ""}`}`,
     ...value.missingTriggers.map(
       (name) => `${owner}: the trigger ${name} is gone; rows are no longer protected`,
@@ -70,8 +64,12 @@ export const runLedgerVerify: RunCommand = async (context, input) => {
       (segment) => `${owner}: taken up again at row ${segment.seq} by decision ${segment.decision}`,
     ),
   ]);
+  const lines = isHeadLost
+    ? [...chainLines, `BROKEN: the kept head ${head} is in no chain of this workspace`]
+    : chainLines;
   const document = {
     ok: !isBroken,
+    headFound: head === undefined ? null : !isHeadLost,
     chains: judged.map(({ owner, value }) => ({ market: owner, ...value })),
   };
   return {
@@ -80,11 +78,6 @@ export const runLedgerVerify: RunCommand = async (context, input) => {
     lines: lines.length === 0 ? ["there is no ledger yet"] : lines,
   };
 };
-
-function withoutHead<T extends ReturnType<typeof verifyLedger>>(value: T): T {
-  const isOnlyHeadMissing = value.broken?.how === "tail_cut";
-  return isOnlyHeadMissing ? { ...value, ok: true, broken: null, keptHead: null } : value;
-}
 
 /** Records a decision and rewrites its Markdown. @throws DECISION_EXISTS, ARGUMENT_INVALID */
 export const runLedgerDecide: RunCommand = async (context, input) => {

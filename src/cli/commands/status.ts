@@ -4,6 +4,7 @@ import { openJobRuns } from "#ingestion/job-run-store.ts";
 import { openRetryQueue } from "#ingestion/retry-queue-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
 import type { RunCommand } from "../command-spec.ts";
+import { findLostState } from "../lost-state.ts";
 import { table } from "../output.ts";
 import { readTruth } from "../truth-view.ts";
 import { budgetOptions } from "../us-budget.ts";
@@ -13,6 +14,10 @@ const JOBS_SHOWN = 5;
 
 /** Reads only. */
 export const runStatus: RunCommand = async (context) => {
+  // Before the stores are opened, which makes what is not there.
+  const lost = (["us", "system"] as const).flatMap(
+    (owner) => findLostState(context.workspace, owner) ?? [],
+  );
   const truth = await readTruth(context);
   const us = openUs(context);
   try {
@@ -33,9 +38,10 @@ export const runStatus: RunCommand = async (context) => {
     const dash = (value: string | null): string => value ?? "-";
     return {
       exitCode: 0,
-      document: { workspace: context.workspace.root, markets: { us: market } },
+      document: { workspace: context.workspace.root, lost, markets: { us: market } },
       lines: [
         `workspace ${context.workspace.root}${truth.synthetic ? "  SYNTHETIC" : ""}`,
+        ...lost.map((says) => `LOST: ${says}`),
         ...table([
           ["market", "state", "RDT", "CTT", "TE", "reviews", "queued", "calls left"],
           [

@@ -12,7 +12,6 @@ import { requireUs } from "../market-choice.ts";
 import { dateOption, requiredOption } from "../option-values.ts";
 import { gate1Options, requireIntactLedger } from "../us-gate.ts";
 import { openUs, rdtOf } from "../us-open.ts";
-import { snapshotIsStale } from "../us-stale.ts";
 
 /** Records the waiver under a decision that exists. @throws WAIVER_NOT_NEEDED, DECISION_UNKNOWN */
 export const runTruthWaive: RunCommand = async (context, input) => {
@@ -44,7 +43,7 @@ export const runTruthWaive: RunCommand = async (context, input) => {
         throw notNeeded(`nothing of ${session} was received yet`, symbol, session);
       }
       const options = gate1Options(us);
-      if (snapshotIsStale(us, options.manifest)) {
+      if (options.isStale) {
         const why =
           "data or decisions came after the snapshot was built; run `us build` and look again";
         throw notNeeded(why, symbol, session);

@@ -34,11 +34,12 @@ export const runUsImport: RunCommand = async (context, input) => {
 };
 
 function describeImport(report: ImportReport): CommandResult {
-  const rows = report.files.map(({ fileName, symbol, outcome, preview, refusal }) =>
+  const rows = report.files.map(({ fileName, symbol, raw, outcome, preview, refusal }) =>
     preview
       ? [
           fileName,
           symbol,
+          raw ?? "not stored",
           outcome.replaceAll("_", " "),
           `${preview.rows} rows`,
           `${preview.from ?? "-"} to ${preview.to ?? "-"}`,

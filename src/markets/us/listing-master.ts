@@ -3,8 +3,9 @@
  * a throttled or broken vendor sends it, replaces nothing (decision 13). Pure.
  */
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
+import type { SessionDate } from "#core/session-date.ts";
 import type { RawStore } from "#ingestion/raw-store.ts";
-import { type ListingRow, parseListing } from "./alpha-vantage/parse-listing.ts";
+import { type Listing, type ListingRow, parseListing } from "./alpha-vantage/parse-listing.ts";
 
 export type ListingFold<T> = {
   readonly master: T | undefined;
@@ -37,15 +38,27 @@ export function activeListings<T extends RawReceipt>(receipts: readonly T[]): T[
   );
 }
 
-/** The rows of the kept master, or `undefined` while there is none. @throws FILE_DAMAGED */
+/** The rows of the kept master and its lines that are none; `undefined` while there is none. @throws FILE_DAMAGED */
 export function readListingMaster(
   rawStore: RawStore,
   shortShare: number,
   withdrawn: ReadonlySet<string> = new Set(),
-): { readonly receipt: RawReceipt; readonly rows: readonly ListingRow[] } | undefined {
+): ({ readonly receipt: RawReceipt } & Listing) | undefined {
   const receipts = rawStore.receipts({ kinds: ["listing"] }).filter(({ id }) => !withdrawn.has(id));
   const { master } = foldListings(activeListings(receipts), shortShare);
   if (master === undefined) return undefined;
   const listing = parseListing(rawStore.readBody(master));
-  return { receipt: master, rows: "problem" in listing ? [] : listing.rows };
+  const read = "problem" in listing ? { rows: [], problems: [] } : listing;
+  return { receipt: master, ...read };
+}
+
+/**
+ * When each listed symbol's listing ends: null while it is active. Tickers are used again, so a symbol
+ * of the active listing is not delisted, whatever the list of delisted ones says of its predecessor.
+ */
+export function delistingDates(
+  active: readonly ListingRow[],
+  delisted: readonly ListingRow[],
+): ReadonlyMap<string, SessionDate | null> {
+  return new Map([...delisted, ...active].map((row) => [row.symbol, row.delistingDate]));
 }

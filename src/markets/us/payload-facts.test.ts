@@ -45,6 +45,8 @@ describe("readPayloadFacts", () => {
     "2026-05-15,1,1,2,1,10",
     "2026-05-15,0,0,0,0,10",
     "2026-05-15,1,2,1,1.5,",
+    "2026-05-15,1,1,1,1,-5",
+    "2026-05-15,1,1,1,1,10\n2026-05-15,2,2,2,2,10",
   ];
   test.each(UNSOUND)("knows that %s came but cannot be right", (line) => {
     expect(factsOf([line, row("2026-05-14", 1)])).toMatchObject({

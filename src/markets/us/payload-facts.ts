@@ -5,14 +5,25 @@
  */
 import { type Calendar, isSession } from "#core/calendar.ts";
 import type { RawKind } from "#contracts/raw-receipt.ts";
+import { PRICE_SCALE } from "#core/price.ts";
 import { type SessionDate, dateOfDayNumber } from "#core/session-date.ts";
+import { DIVIDEND_DECIMALS } from "#curation/market-parsers.ts";
 import { BAD_DAY, type BarTable, createBarTable } from "#lake/bar-table.ts";
 import { type BarKind, parseBars } from "./alpha-vantage/parse-bars.ts";
+import { type EventRow, SPLIT_NONE_UNITS } from "./alpha-vantage/parse-events.ts";
 import {
-  DIVIDEND_DECIMALS,
-  type EventRow,
-  SPLIT_NONE_UNITS,
-} from "./alpha-vantage/parse-events.ts";
+  type SymbolEvents,
+  comparableDividends,
+  splitFactorThrough,
+} from "#truth/gate1/price-basis.ts";
+import { isWithin } from "#truth/gate1/drift.ts";
+import {
+  indexSessions,
+  judgeDailyRows,
+  judgeDay,
+  judgeValues,
+  markDuplicateStarts,
+} from "#truth/gate1/row-rules.ts";
 
 export type PayloadFacts = {
   readonly newestSession: SessionDate | null;
@@ -29,7 +40,7 @@ export type PayloadView = {
 };
 
 const NO_FACTS: PayloadFacts = { newestSession: null, soundSession: null, largeMove: null };
-const PRICE_UNITS_OF_DIVIDEND = 10 ** (DIVIDEND_DECIMALS - 4);
+const DIVIDEND_SCALE = 10 ** DIVIDEND_DECIMALS;
 
 /** The facts of a payload; none for payloads without price rows. */
 export function readPayloadFacts(
@@ -42,7 +53,8 @@ export function readPayloadFacts(
   const events: EventRow[] = [];
   parseBars(kind, bytes, table, events);
   const rows = wholeRows(table, view);
-  const sound = rows.filter((row) => isSound(table, row));
+  const reasons = judgeRows(kind, table, view);
+  const sound = rows.filter((row) => reasons[row] === 0);
   const sessionOf = (row: number | undefined): SessionDate | null =>
     row === undefined ? null : dateOfDayNumber(table.day[row] ?? BAD_DAY);
   return {
@@ -67,35 +79,52 @@ function wholeRows(table: BarTable, view: PayloadView): number[] {
   return rows.sort((a, b) => (table.day[a] ?? 0) - (table.day[b] ?? 0));
 }
 
-/** Whether a row can be a price at all: read without a flag, and its four prices in order. */
-function isSound(table: BarTable, row: number): boolean {
-  const [open, high, low, close] = [table.open, table.high, table.low, table.close].map(
-    (column) => column[row] ?? Number.NaN,
-  );
-  if (open === undefined || high === undefined || low === undefined || close === undefined)
-    return false;
-  const isOrdered = low > 0 && low <= open && low <= close && open <= high && close <= high;
-  return table.flags[row] === 0 && isOrdered;
+/** The row rules of gate 1 for every row of the payload: 0 where it fails none. */
+function judgeRows(kind: BarKind, table: BarTable, view: PayloadView): Uint32Array {
+  const reasons = new Uint32Array(table.length);
+  const { calendar, wholeThroughDay } = view;
+  const sessions = indexSessions(calendar);
+  const payload = { fromRow: 0, toRow: table.length, wholeThroughDay };
+  if (kind !== "intraday") {
+    judgeDailyRows(table, payload, sessions, kind !== "index_daily", reasons);
+    return reasons;
+  }
+  for (let row = 0; row < table.length; row++) {
+    const day = table.day[row] ?? BAD_DAY;
+    reasons[row] = judgeValues(table, row, true) | judgeDay(day, wholeThroughDay, sessions);
+  }
+  markDuplicateStarts(table, payload, reasons);
+  return reasons;
 }
 
-/** The newest row whose close moved over the limit, with the events of the row itself taken out. */
+/** The newest row whose close moved over the limit, with the events of the payload taken out. */
 function newestLargeMove(
   table: BarTable,
   rows: readonly number[],
-  events: readonly EventRow[],
+  payloadEvents: readonly EventRow[],
   view: PayloadView,
 ): number | undefined {
-  const eventOf = (kind: EventRow["kind"], day: number, whenNone: number): number => {
-    const event = events.find((one) => one.kind === kind && one.day === day && one.flags === 0);
-    return event?.units ?? whenNone;
-  };
+  const events = symbolEventsOf(payloadEvents);
+  const comparable = (row: number): number =>
+    (table.close[row] ?? 0) * splitFactorThrough(events, table.day[row] ?? BAD_DAY);
   return rows.findLast((row, index) => {
     const before = rows[index - 1];
     if (before === undefined) return false;
-    const day = table.day[row] ?? BAD_DAY;
-    const split = eventOf("split", day, SPLIT_NONE_UNITS) / SPLIT_NONE_UNITS;
-    const dividend = eventOf("dividend", day, 0) / PRICE_UNITS_OF_DIVIDEND;
-    const change = (((table.close[row] ?? 0) + dividend) * split) / (table.close[before] ?? 1) - 1;
-    return Math.abs(change) * 100 > view.moveLimitPercent;
+    const [fromDay, toDay] = [table.day[before] ?? BAD_DAY, table.day[row] ?? BAD_DAY];
+    const dividends = comparableDividends(events, fromDay, toDay) * PRICE_SCALE;
+    return !isWithin(comparable(row) + dividends, comparable(before), view.moveLimitPercent);
   });
+}
+
+/** The readable events inside the price rows, oldest first, in the units of gate 1. */
+function symbolEventsOf(rows: readonly EventRow[]): SymbolEvents {
+  const readable = rows.filter(({ flags }) => flags === 0).toSorted((a, b) => a.day - b.day);
+  const splits = readable.filter(({ kind }) => kind === "split");
+  const dividends = readable.filter(({ kind }) => kind === "dividend");
+  return {
+    splitDays: Int32Array.from(splits, ({ day }) => day),
+    splitFactors: Float64Array.from(splits, ({ units }) => units / SPLIT_NONE_UNITS),
+    dividendDays: Int32Array.from(dividends, ({ day }) => day),
+    dividends: Float64Array.from(dividends, ({ units }) => units / DIVIDEND_SCALE),
+  };
 }

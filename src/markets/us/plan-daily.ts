@@ -20,7 +20,7 @@ import {
   decidePriceNeed,
   wantedSession,
 } from "./plan-prices.ts";
-import { dailyCall, indexCall, seriesCall } from "./vendor-calls.ts";
+import { type VendorPlan, dailyCall, indexCall, seriesCall } from "./vendor-calls.ts";
 
 const CALLS_A_ROTATION = 2 * ROTATION_SYMBOLS;
 
@@ -65,7 +65,7 @@ export function planDaily(input: PlanInput, rotation: readonly string[]): CallPl
 
 /** Calls that a whole day takes when nothing of it is here yet. */
 export function dailyCallCount(input: PlanInput): number {
-  const targets = proxyTargets(input).filter((target) => isAskable(input, target));
+  const targets = proxyTargets(input).filter((target) => isAskedOnPlan(target, input.plan));
   const events = input.plan === "free" ? CALLS_A_ROTATION : 0;
   return targets.length + input.members.length + events;
 }
@@ -94,7 +94,7 @@ function planTargets(
   const noRow: string[] = [];
   const notes: string[] = [];
   for (const target of targets) {
-    if (!isAskable(input, target)) {
+    if (!isAskedOnPlan(target, input.plan)) {
       notes.push(lacksIndexNote(target.symbol));
       continue;
     }
@@ -134,9 +134,15 @@ function callOf(
   return dailyCall(symbol, input.plan, "compact");
 }
 
-/** The free plan has no INDEX_DATA: an index bound there lives from imports alone. */
-function isAskable(input: PlanInput, target: Target): boolean {
-  return target.instrumentClass !== "index" || input.plan === "premium";
+/**
+ * Whether a plan ever asks for what is bound to a role or observed. The free plan has no INDEX_DATA:
+ * an index bound there lives from imports alone.
+ */
+export function isAskedOnPlan(
+  target: { readonly instrumentClass: ProxyRole["instrumentClass"] },
+  plan: VendorPlan,
+): boolean {
+  return target.instrumentClass !== "index" || plan === "premium";
 }
 
 function lacksIndexNote(symbol: string): string {

@@ -14,7 +14,7 @@ import { readCallHistory } from "./call-history.ts";
 import type { PlanInput } from "./call-plan.ts";
 import { NYSE_FACTS } from "./nyse-facts.ts";
 import { planBackfill } from "./plan-backfill.ts";
-import { planDaily } from "./plan-daily.ts";
+import { isAskedOnPlan, planDaily } from "./plan-daily.ts";
 import { decideRotation } from "./plan-events.ts";
 import { planIntraday } from "./plan-intraday.ts";
 import { decideHistoryGap, decidePriceNeed, wantedSession } from "./plan-prices.ts";
@@ -511,4 +511,11 @@ describe("planBackfill", () => {
       expect.stringMatching(/^VIX is not served/),
     ]);
   });
+});
+
+test("an index is asked for on premium alone, everything else on any plan", () => {
+  expect(isAskedOnPlan({ instrumentClass: "index" }, "free")).toBe(false);
+  expect(isAskedOnPlan({ instrumentClass: "index" }, "premium")).toBe(true);
+  expect(isAskedOnPlan({ instrumentClass: "series" }, "free")).toBe(true);
+  expect(isAskedOnPlan({ instrumentClass: "fund" }, "free")).toBe(true);
 });

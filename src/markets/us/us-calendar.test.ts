@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { settingsSchema } from "#contracts/settings.ts";
 import { isSession } from "#core/calendar.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
+import { digestOfCalendar } from "#truth/calendar-corrections.ts";
 import { NYSE_FACTS } from "./nyse-facts.ts";
-import { usCalendar, usCorrections } from "./us-calendar.ts";
+import { usCalendar, usCalendarOfRecipe, usCorrections } from "./us-calendar.ts";
 
 const settings = (calendar: object) => settingsSchema.parse({ us: { calendar } });
 const CLOSE = { closed: [{ date: "2026-05-15", name: "storm" }], open: [] };
@@ -26,7 +27,9 @@ test("follows a recorded correction, and the settings over it", () => {
 
 test("is another version with other corrections, wherever they stand", () => {
   const versions = [[], [CLOSE]].flatMap((recorded) =>
-    [{}, { closed: ["2026-06-01"] }].map((own) => usCalendar(usCorrections(settings(own), recorded)).facts.version),
+    [{}, { closed: ["2026-06-01"] }].map(
+      (own) => usCalendar(usCorrections(settings(own), recorded)).facts.version,
+    ),
   );
   expect(new Set(versions).size).toBe(4);
 });
@@ -35,4 +38,25 @@ test("refuses a correction outside the announced years", () => {
   expect(() => usCalendar(usCorrections(settings({ closed: ["1999-01-04"] }), []))).toThrow(
     expect.objectContaining({ code: "CALENDAR_FILE_INVALID" }),
   );
+});
+
+test("of an old recipe is the same after another year is announced, and another when a day changed", () => {
+  const was = usCalendar([CLOSE]).facts;
+  const { version, from, to } = NYSE_FACTS;
+  const recipe = {
+    version: was.version,
+    digest: digestOfCalendar(was),
+    corrections: [CLOSE],
+    base: { version, from, to },
+  };
+  const closed = new Map(NYSE_FACTS.closed).set(
+    sessionDate("2028-01-17"),
+    "Martin Luther King Jr. Day",
+  );
+  const longer = { ...NYSE_FACTS, version: "nyse-2028.1", to: sessionDate("2028-12-31"), closed };
+  expect(digestOfCalendar(usCalendarOfRecipe(recipe, longer).facts)).toBe(recipe.digest);
+  const changed = { ...longer, closed: new Map(closed).set(sessionDate("2026-05-14"), "storm") };
+  expect(digestOfCalendar(usCalendarOfRecipe(recipe, changed).facts)).not.toBe(recipe.digest);
+  const { base: _base, ...older } = recipe;
+  expect(digestOfCalendar(usCalendarOfRecipe(older).facts)).toBe(recipe.digest);
 });

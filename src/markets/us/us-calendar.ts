@@ -1,8 +1,9 @@
 /** The NYSE calendar in force: the published facts under the corrections of the ledger and of the settings. */
 import type { CalendarCorrection } from "#contracts/calendar-correction.ts";
 import type { Settings } from "#contracts/settings.ts";
-import { type Calendar, buildCalendar } from "#core/calendar.ts";
-import { applyCorrections } from "#truth/calendar-corrections.ts";
+import type { SnapshotRecipe } from "#contracts/snapshot.ts";
+import { type Calendar, type CalendarFacts, buildCalendar } from "#core/calendar.ts";
+import { applyCorrections, cutFacts } from "#truth/calendar-corrections.ts";
 import { NYSE_FACTS } from "./nyse-facts.ts";
 
 /** Name of a correction that stands in `meridian.toml`. */
@@ -25,4 +26,16 @@ export function usCorrections(
 /** The calendar under these corrections. @throws CALENDAR_FILE_INVALID */
 export function usCalendar(corrections: readonly CalendarCorrection[]): Calendar {
   return buildCalendar(applyCorrections(NYSE_FACTS, corrections));
+}
+
+/**
+ * The calendar that a recipe of the past was computed with, as far as the facts of today still give it:
+ * what was announced since is cut off. @throws CALENDAR_FILE_INVALID
+ */
+export function usCalendarOfRecipe(
+  { base, corrections }: SnapshotRecipe["calendar"],
+  published: CalendarFacts = NYSE_FACTS,
+): Calendar {
+  const facts = base === undefined ? published : cutFacts(published, base);
+  return buildCalendar(applyCorrections(facts, corrections));
 }

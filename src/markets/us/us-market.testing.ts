@@ -34,7 +34,13 @@ export function openMarket(
   const clock = fixedClock(instantOfIso(options.at ?? EVENING));
   const database = openStateStore(workspace.statePath("us"));
   const ledger = openLedger(database, "us", clock);
-  const rawStore = openRawStore({ workspace, market: "us", database, clock });
+  const rawStore = openRawStore({
+    workspace,
+    market: "us",
+    database,
+    clock,
+    withdrawn: () => readTruthEvents(ledger).withdrawn,
+  });
   const events = readTruthEvents(ledger);
   const corrections = usCorrections(settings, events.corrections);
   const proxies = usProxySet(settings.us.vendor.plan, settings.us.proxies);

@@ -92,7 +92,7 @@ describe("dividends between two days", () => {
           splitDays.map((at) => [at, 2]),
           cashDays.map((at) => [at, 0.25]),
         );
-        const [a = 0, b = 0, c = 0] = when.sort((x, y) => x - y);
+        const [a, b, c] = when.sort((x, y) => x - y);
         expect(comparableDividends(all, a, b) + comparableDividends(all, b, c)).toBe(
           comparableDividends(all, a, c),
         );

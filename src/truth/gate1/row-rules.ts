@@ -109,9 +109,10 @@ export function judgeDailyRows(
   reasons: Uint32Array,
 ): void {
   const { fromRow, toRow, wholeThroughDay } = payload;
+  const { day } = table;
   for (let row = fromRow; row < toRow; row++) {
     reasons[row] =
-      judgeValues(table, row, hasVolume) | judgeDay(table.day[row] ?? 0, wholeThroughDay, sessions);
+      judgeValues(table, row, hasVolume) | judgeDay(day[row] ?? 0, wholeThroughDay, sessions);
   }
   markDuplicateDays(table, payload, sessions, reasons);
 }
@@ -158,8 +159,13 @@ export function judgeDay(day: number, wholeThroughDay: number, sessions: Session
   return failed;
 }
 
-/** Row of the payload seen last for a day; -1 between payloads. Sized for the largest calendar used. */
-let rowOfDay = new Int32Array(0);
+/**
+ * Where a day was first seen: `seenBefore` plus the row's place in its payload. What is not above
+ * `seenBefore` is of an earlier payload, so that nothing has to be wiped between them.
+ */
+let seenAt = new Int32Array(0);
+let seenBefore = 0;
+const SEEN_MAX = 2_000_000_000;
 
 /**
  * Of equal rows for one day all but the first fail; of different ones all fail, since none can be
@@ -171,23 +177,32 @@ function markDuplicateDays(
   sessions: SessionIndex,
   reasons: Uint32Array,
 ): void {
-  const days = sessions.indexOfDay.length;
-  if (rowOfDay.length < days) rowOfDay = new Int32Array(days).fill(-1);
-  for (let row = payload.fromRow; row < payload.toRow; row++) {
-    const slot = (table.day[row] ?? 0) - sessions.fromDay;
-    if (slot < 0 || slot >= days) continue;
-    const first = rowOfDay[slot] ?? -1;
-    if (first < 0) rowOfDay[slot] = row;
-    else if (isSameBar(table, first, row)) reasons[row] = (reasons[row] ?? 0) | DUPLICATE_ROW;
+  const { fromRow, toRow } = payload;
+  const { fromDay, toDay } = sessions;
+  const { day } = table;
+  const count = toRow - fromRow;
+  if (seenAt.length <= toDay - fromDay || seenBefore + count > SEEN_MAX) {
+    seenAt = new Int32Array(toDay - fromDay + 1);
+    seenBefore = 0;
+  }
+  const seen = seenAt;
+  const base = seenBefore;
+  for (let row = fromRow; row < toRow; row++) {
+    const one = day[row] ?? BAD_DAY;
+    if (one < fromDay || one > toDay) continue;
+    const place = seen[one - fromDay] ?? 0;
+    if (place <= base) {
+      seen[one - fromDay] = base + 1 + row - fromRow;
+      continue;
+    }
+    const first = fromRow + place - base - 1;
+    if (isSameBar(table, first, row)) reasons[row] = (reasons[row] ?? 0) | DUPLICATE_ROW;
     else {
       reasons[row] = (reasons[row] ?? 0) | DUPLICATE_CONFLICT;
       reasons[first] = (reasons[first] ?? 0) | DUPLICATE_CONFLICT;
     }
   }
-  for (let row = payload.fromRow; row < payload.toRow; row++) {
-    const slot = (table.day[row] ?? 0) - sessions.fromDay;
-    if (slot >= 0 && slot < days) rowOfDay[slot] = -1;
-  }
+  seenBefore = base + count;
 }
 
 /** Marks duplicates of intraday bars, which are told apart by their start; a bar without one repeats none. */

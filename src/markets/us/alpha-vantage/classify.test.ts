@@ -69,6 +69,36 @@ describe("data", () => {
     }
   });
 
+  test("counts a listing by the rows that can be read, and refuses a garbled one", () => {
+    const rows = Array.from(
+      { length: 200 },
+      (_, at) => `S${at},N,NYSE,Stock,2000-01-03,null,Active`,
+    );
+    const listing = (garbled: number): string => {
+      const lines = rows.map((row, at) => (at < garbled ? row.replace("Active", "@#!") : row));
+      const header = "symbol,name,exchange,assetType,ipoDate,delistingDate,status";
+      return `${[header, ...lines].join("\n")}\n`;
+    };
+    expect(classify("listing", listing(2))).toMatchObject({ outcome: "data", rows: 198 });
+    for (const garbled of [3, 199]) {
+      expect(classify("listing", listing(garbled))).toStrictEqual({
+        outcome: "NOT_DATA",
+        detail: `${garbled} of 200 rows of the listing cannot be read; line 2: the status is "@#!"`,
+      });
+    }
+  });
+
+  test("finds a key in any case of its letters, but the published one in none", () => {
+    const listing = fixtureText("listing.csv").replace(
+      "Sample Spa",
+      `Sample ${KEY.toLowerCase()} Spa`,
+    );
+    expect(classify("listing", listing).outcome).toBe("NOT_DATA");
+    const bytes = encoder.encode(listing.replace(KEY.toLowerCase(), "demo"));
+    const answer = { status: 200, bytes };
+    expect(classifyAnswer(callOf("listing"), answer, ["demo"]).outcome).toBe("data");
+  });
+
   test("takes columns in another order, but not in a listing", () => {
     const daily = "close,timestamp,open,high,low,volume\n1.5,2026-05-15,1,2,1,10\n";
     expect(classify("daily", daily)).toMatchObject({ outcome: "data", newestDate: "2026-05-15" });

@@ -7,6 +7,7 @@ import type { CallFailure, VendorCall } from "#ingestion/market-data-source.ts";
 import { assert } from "#core/assert.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
 import { BAD_DAY, createBarTable } from "#lake/bar-table.ts";
+import { SECRET_LENGTH_SURE, isSecretLongEnough } from "#platform/secrets.ts";
 import { appendBars } from "./parse-bars.ts";
 import { eventsOf, seriesOf } from "./parse-events.ts";
 import { listingOf } from "./parse-listing.ts";
@@ -42,10 +43,8 @@ const HTTP_TOO_MANY = 429;
 const HTTP_SERVER_ERROR = 500;
 const LINE_FEED = 0x0a;
 const EMBEDDED_TEXT_MAX = 2000;
-/** A key this short is a word, and words occur in company names. */
-const SECRET_LENGTH_MIN = 4;
-/** From here on a key is matched anywhere; shorter ones only as whole words. */
-const SECRET_LENGTH_SURE = 8;
+/** More unreadable rows than this, as a share of all, and a listing is garbled: it is no master. */
+const LISTING_UNREADABLE_SHARE_MAX = 0.01;
 
 /** Classifies an answer to `call`. `secrets` are all configured keys: data never contains one. */
 export function classifyAnswer(
@@ -139,6 +138,8 @@ function classifyPayload(
   const cut = cutOf(payload);
   if (cut !== undefined) return failure("TRUNCATED", cut);
   const found = summarize(kind, payload);
+  if (kind === "listing" && found.rows - found.readable > found.rows * LISTING_UNREADABLE_SHARE_MAX)
+    return failure("NOT_DATA", garbledListing(found, payload));
   const mayBeEmpty = kind === "splits" || kind === "dividends";
   if (found.rows === 0 && !mayBeEmpty)
     return failure("EMPTY", "the payload has a header and no rows");
@@ -149,7 +150,8 @@ function classifyPayload(
   return {
     outcome: "data",
     format: payload.format,
-    rows: found.rows,
+    // Of a listing what can be read: whether it is short is measured by what it names.
+    rows: kind === "listing" ? found.readable : found.rows,
     newestDate: toDate(found.newestDay),
     oldestDate: toDate(found.oldestDay),
     isTerminated: payload.format === "json" || payload.bytes.at(-1) === LINE_FEED,
@@ -248,6 +250,12 @@ function summarize(kind: VendorKind, payload: Payload): Summary {
   }
 }
 
+function garbledListing({ rows, readable }: Summary, payload: Payload): string {
+  const first = listingOf(payload).problems[0];
+  const example = first === undefined ? "" : `; line ${first.line}: ${first.says}`;
+  return `${rows - readable} of ${rows} rows of the listing cannot be read${example}`;
+}
+
 /** `BAD_DAY` stands for a row without a readable date and value. */
 function summarizeDays(days: readonly number[]): Summary {
   const summary = { rows: days.length, readable: 0, newestDay: BAD_DAY, oldestDay: BAD_DAY };
@@ -262,13 +270,17 @@ function summarizeDays(days: readonly number[]): Summary {
 
 function containsSecret(bytes: Uint8Array, secrets: readonly string[]): boolean {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const spellings = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  return spellings.some((secret) => {
-    if (secret.length < SECRET_LENGTH_MIN || body.indexOf(secret) < 0) return false;
-    if (secret.length >= SECRET_LENGTH_SURE) return true;
-    const word = new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(secret)}(?![A-Za-z0-9])`);
-    return word.test(body.toString("latin1"));
-  });
+  // One character a byte, so that a secret is found whatever the body's encoding is.
+  const text = body.toString("latin1");
+  const small = text.toLowerCase();
+  return secrets.filter(isSecretLongEnough).some((secret) =>
+    [secret, encodeURIComponent(secret.toWellFormed())].some((spelling) => {
+      const bytewise = Buffer.from(spelling).toString("latin1");
+      if (secret.length >= SECRET_LENGTH_SURE) return small.includes(bytewise.toLowerCase());
+      const word = new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(bytewise)}(?![A-Za-z0-9])`);
+      return word.test(text);
+    }),
+  );
 }
 
 /** Share classes are written with a dot, a dash or a slash. */

@@ -4,6 +4,7 @@
  * bytes. Corporate events inside DAILY_ADJUSTED rows come out beside the prices.
  */
 import { dateOfDayNumber } from "#core/session-date.ts";
+import { DIVIDEND_DECIMALS, SPLIT_DECIMALS } from "#curation/market-parsers.ts";
 import { BAD_DAY, type BarTable, PARSE_FLAGS, reserveBar } from "#lake/bar-table.ts";
 import {
   DATE_LENGTH,
@@ -13,13 +14,7 @@ import {
   scanUnits,
   unreadableFlags,
 } from "./byte-scan.ts";
-import {
-  DIVIDEND_DECIMALS,
-  type EventRow,
-  SPLIT_DECIMALS,
-  SPLIT_NONE_UNITS,
-  VALUE_UNREADABLE,
-} from "./parse-events.ts";
+import { type EventRow, SPLIT_NONE_UNITS, VALUE_UNREADABLE } from "./parse-events.ts";
 import { cellEnd, scanLines } from "./payload-lines.ts";
 import { appendPlainRow, canBePlain } from "./plain-row.ts";
 import { type Field, type Payload, type PayloadProblem, openBody, openPayload } from "./payload.ts";

@@ -2,6 +2,12 @@
  * Reads payloads of one value a date: splits, dividends, and series such as yields. Rows that cannot
  * be read stay, with flags and their line; which event counts is the build's business.
  */
+import {
+  DIVIDEND_DECIMALS,
+  type DatedValue,
+  SERIES_DECIMALS,
+  SPLIT_DECIMALS,
+} from "#curation/market-parsers.ts";
 import { BAD_DAY, PARSE_FLAGS } from "#lake/bar-table.ts";
 import { DATE_LENGTH, scanDay, scanUnits, unreadableFlags } from "./byte-scan.ts";
 import { cellEnd, scanLines } from "./payload-lines.ts";
@@ -10,35 +16,23 @@ import { type Payload, type PayloadProblem, openBody, openPayload } from "./payl
 /** Flag of a value that is no decimal; besides the `PARSE_FLAGS` of the row. */
 export const VALUE_UNREADABLE = 1 << 16;
 
-/** Split factors are integers of 10^-8, dividends and series values of 10^-6 (architecture 3). */
-export const SPLIT_DECIMALS = 8;
-export const DIVIDEND_DECIMALS = 6;
-const SERIES_DECIMALS = 6;
 /** A coefficient of 1: nothing was split. */
 export const SPLIT_NONE_UNITS = 100_000_000;
 
 /** How the vendor writes that a series has no observation for a date (a holiday). */
 const NO_OBSERVATION = 0x2e;
 
-/**
- * A value of one date. day: epoch days or `BAD_DAY`; units: integer of 10^-decimals, NaN where
- * unreadable; line: 1-based line (or JSON row) of the payload.
- */
-export type DatedValue = {
-  readonly day: number;
-  readonly units: number;
-  readonly line: number;
-  readonly flags: number;
-};
+/** A value of one date as parsed; `flags` are those of its row. */
+export type FlaggedValue = DatedValue & { readonly flags: number };
 
 /**
  * A corporate event. A split on its effective day, in new shares for each old one (a spin-off is
  * coded as a split by the vendor); a dividend on its ex-date, in dollars a share.
  */
-export type EventRow = DatedValue & { readonly kind: "split" | "dividend" };
+export type EventRow = FlaggedValue & { readonly kind: "split" | "dividend" };
 
 export type SeriesRows = {
-  readonly rows: readonly DatedValue[];
+  readonly rows: readonly FlaggedValue[];
   /** Dates for which the vendor says that there is no observation. */
   readonly noObservation: number;
 };
@@ -78,7 +72,7 @@ type ValueForm = {
 };
 
 function scanDatedValues(payload: Payload, form: ValueForm): SeriesRows {
-  const rows: DatedValue[] = [];
+  const rows: FlaggedValue[] = [];
   let noObservation = 0;
   const { bytes, fields } = payload;
   scanLines(payload, (from, to, line) => {
@@ -95,7 +89,7 @@ function readLine(
   from: number,
   to: number,
   about: { readonly fields: Payload["fields"]; readonly form: ValueForm; readonly line: number },
-): DatedValue | undefined {
+): FlaggedValue | undefined {
   let day = BAD_DAY;
   let units = Number.NaN;
   let flags = 0;

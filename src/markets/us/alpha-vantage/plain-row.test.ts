@@ -26,9 +26,23 @@ function parse(body: string): BarTable {
 
 const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength: 18 });
 const price = fc.oneof(
-  { weight: 6, arbitrary: fc.nat({ max: 2_000_000_000 }).map((units) => (units / 10_000).toFixed(4)) },
+  {
+    weight: 6,
+    arbitrary: fc.nat({ max: 2_000_000_000 }).map((units) => (units / 10_000).toFixed(4)),
+  },
   fc.tuple(digits, digits).map(([whole, fraction]) => `${whole}.${fraction}`),
-  fc.constantFrom("", ".", "-1.0000", "+1.0000", "NaN", "inf", "1e5", " 1.0000", "1.0000 ", "1,0000"),
+  fc.constantFrom(
+    "",
+    ".",
+    "-1.0000",
+    "+1.0000",
+    "NaN",
+    "inf",
+    "1e5",
+    " 1.0000",
+    "1.0000 ",
+    "1,0000",
+  ),
 );
 const line = fc
   .tuple(
@@ -42,12 +56,16 @@ const line = fc
 describe("a plain row", () => {
   test("is read as the reader of any row reads it, whatever the line holds", () => {
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), (lines, end) => {
-        // A body of one line is too short for the one-pass reader; in a long one it is asked first.
-        const alone = lines.flatMap((one) => rowsOf(parse(`${HEADER}${end}${one}${end}`)));
-        const body = [HEADER, ...lines, TAIL].join(end);
-        expect(rowsOf(parse(body)).slice(0, -1)).toStrictEqual(alone);
-      }),
+      fc.property(
+        fc.array(line, { maxLength: 12 }),
+        fc.constantFrom("\n", "\r\n"),
+        (lines, end) => {
+          // A body of one line is too short for the one-pass reader; in a long one it is asked first.
+          const alone = lines.flatMap((one) => rowsOf(parse(`${HEADER}${end}${one}${end}`)));
+          const body = [HEADER, ...lines, TAIL].join(end);
+          expect(rowsOf(parse(body)).slice(0, -1)).toStrictEqual(alone);
+        },
+      ),
       { numRuns: testCount(300, 10_000), seed: testSeed() },
     );
   });

@@ -24,11 +24,18 @@ const PLAIN_FIELDS: readonly Field[] = ["date", "open", "high", "low", "close", 
 
 /** Whether rows with these fields can be plain. */
 export function canBePlain(fields: readonly Field[]): boolean {
-  return fields.length === PLAIN_FIELDS.length && fields.every((field, at) => field === PLAIN_FIELDS[at]);
+  return (
+    fields.length === PLAIN_FIELDS.length && fields.every((field, at) => field === PLAIN_FIELDS[at])
+  );
 }
 
 /** Appends the row that begins at `from` and returns where the next line begins, or -1 and no row. */
-export function appendPlainRow(bytes: Uint8Array, from: number, line: number, table: BarTable): number {
+export function appendPlainRow(
+  bytes: Uint8Array,
+  from: number,
+  line: number,
+  table: BarTable,
+): number {
   if (from + ROW_BYTES_MAX > bytes.length || bytes[from + DATE_LENGTH] !== COMMA) return NOT_PLAIN;
   const day = scanDay(bytes, from, from + DATE_LENGTH);
   if (day === BAD_DAY) return NOT_PLAIN;
@@ -50,7 +57,12 @@ export function appendPlainRow(bytes: Uint8Array, from: number, line: number, ta
 }
 
 /** Digits, a point, four digits, a comma. Returns what comes after them, or -1. */
-function scanPlainPrice(bytes: Uint8Array, from: number, column: Float64Array, row: number): number {
+function scanPlainPrice(
+  bytes: Uint8Array,
+  from: number,
+  column: Float64Array,
+  row: number,
+): number {
   let whole = 0;
   let at = from;
   let digit = (bytes[at] ?? 0) - ZERO;
@@ -60,7 +72,7 @@ function scanPlainPrice(bytes: Uint8Array, from: number, column: Float64Array, r
   }
   if (at === from || at - from > WHOLE_DIGITS_MAX || digit !== POINT - ZERO) return NOT_PLAIN;
   let fraction = 0;
-  for (const end = at + PRICE_DECIMALS; at < end; ) {
+  for (const end = at + PRICE_DECIMALS; at < end;) {
     digit = (bytes[++at] ?? 0) - ZERO;
     if (digit < 0 || digit > 9) return NOT_PLAIN;
     fraction = fraction * 10 + digit;
@@ -70,7 +82,12 @@ function scanPlainPrice(bytes: Uint8Array, from: number, column: Float64Array, r
 }
 
 /** Digits and a line end. Returns where the next line begins, or -1. */
-function scanPlainVolume(bytes: Uint8Array, from: number, column: Float64Array, row: number): number {
+function scanPlainVolume(
+  bytes: Uint8Array,
+  from: number,
+  column: Float64Array,
+  row: number,
+): number {
   let count = 0;
   let at = from;
   let digit = (bytes[at] ?? 0) - ZERO;

@@ -296,6 +296,43 @@ describe("the same raw data", () => {
     expect(scrubSnapshot(analytics(of), again.manifest)).toEqual([]);
   });
 
+  test.each<[string, (of: OpenMarket, snapshot: string) => void]>([
+    [
+      "the refused rows are gone",
+      (of) => rmSync(of.workspace.quarantineDir("us"), { recursive: true }),
+    ],
+    [
+      "the refused rows were changed",
+      (of, snapshot) =>
+        writeFileSync(join(of.workspace.quarantineDir("us"), `${snapshot}.ndjson`), "{}\n"),
+    ],
+    ["staging is gone", (of) => rmSync(of.workspace.stagingDir("us"), { recursive: true })],
+    [
+      "staging is of another snapshot",
+      (of) =>
+        writeFileSync(
+          join(of.workspace.stagingDir("us"), "snapshot.json"),
+          '{"parts":[],"snapshot":"SNAP-0000000000000000"}',
+        ),
+    ],
+    ["a staged part was changed", (of) => damageFirstPart(of.workspace.stagingDir("us"))],
+    ["a part for readers was changed", (of) => damageFirstPart(analytics(of))],
+  ])("is made whole again when %s", async (_, damage) => {
+    const root = makeFolder();
+    const of = market(root);
+    landEverything(of);
+    const first = await runBuildJob(of);
+    const contents = () => filesBelow(root).map((file) => file.slice(0, file.lastIndexOf(" ")));
+    const files = contents();
+    damage(of, first.snapshot);
+    expect(await build(root)).toMatchObject({
+      wasThere: false,
+      contentDigest: first.contentDigest,
+    });
+    expect(contents()).toEqual(files);
+    expect(await build(root)).toMatchObject({ wasThere: true });
+  });
+
   test("is rid of what a killed build left, wherever it lay", async () => {
     const root = makeFolder();
     const of = market(root);
@@ -321,6 +358,14 @@ describe("the same raw data", () => {
   });
 });
 
+function damageFirstPart(root: string): void {
+  const folder = join(root, "prices/frequency=1d");
+  const name = must(readdirSync(folder)[0], "a part is there");
+  const bytes = readFileSync(join(folder, name));
+  bytes[20] = (bytes[20] ?? 0) ^ 1;
+  writeFileSync(join(folder, name), bytes);
+}
+
 describe("a snapshot of the past", () => {
   test("is made again from its id after later data and decisions, beside the one in force", async () => {
     const root = makeFolder();
@@ -345,6 +390,13 @@ describe("a snapshot of the past", () => {
       manifest: first.manifest,
     });
     expect(readPointedSnapshot(analytics(of))).toBe(second.snapshot);
+    expect(existsSync(`${of.workspace.stagingDir("us")}-past`)).toBe(false);
+    expect(
+      await build(root, { settings: { thresholds: { drift_required_percent: 5 } } }),
+    ).toMatchObject({
+      snapshot: second.snapshot,
+      wasThere: true,
+    });
   });
 
   test("is unknown, or not repeatable when an input is gone", async () => {
@@ -398,7 +450,10 @@ describe("decisions and withdrawals", () => {
     decide(root, "REVIEW_REOPENED", id);
     const reopened = await build(root);
     expect(counts(reopened)).toEqual([3, 2, 0, 1]);
-    expect([reopened.snapshot, reopened.wasThere]).toEqual([first.snapshot, true]);
+    // Its parts were there, but staging was of the snapshot before, so it was built again.
+    expect([reopened.snapshot, reopened.wasThere]).toEqual([first.snapshot, false]);
+    expect(reopened.manifest).toEqual(first.manifest);
+    expect((await build(root)).wasThere).toBe(true);
   });
 
   test("of a raw file make builds ignore it, and its bytes stay", async () => {

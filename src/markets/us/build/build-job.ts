@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
-import { settingsSchema } from "#contracts/settings.ts";
+import { type Thresholds, settingsSchema } from "#contracts/settings.ts";
 import {
   type BuildReport,
   type SnapshotManifest,
@@ -21,8 +21,8 @@ import { payloadOf } from "#ledger/ledger-store.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
-import { pointToSnapshot } from "#lake/snapshot-store.ts";
-import { usCalendar } from "../us-calendar.ts";
+import { pointToSnapshot, readPointedSnapshot } from "#lake/snapshot-store.ts";
+import { usCalendarOfRecipe } from "../us-calendar.ts";
 import type { UsDataContext } from "../us-data-context.ts";
 import { usAssetTypes } from "./us-asset-types.ts";
 import { usParsers } from "./us-parsers.ts";
@@ -47,7 +47,8 @@ export async function runBuildJob(context: UsDataContext): Promise<UsBuildReport
         message: "no prices or series of the US market were received yet",
       });
     }
-    const outcome = await build(context, { recipe, receipts, calendar: context.calendar });
+    const { calendar } = context;
+    const outcome = await build(context, { recipe, receipts, calendar, isInForce: true });
     recordSnapshot(context, outcome);
     pointToSnapshot(context.workspace.analyticsDir("us"), outcome.manifest.snapshot);
     return reportOf(outcome);
@@ -97,8 +98,8 @@ export async function runRebuildJob(
     const receipts = context.rawStore
       .receipts({ throughSeq: recipe.rawThroughSeq })
       .filter((receipt) => !events.withdrawn.has(receipt.id));
-    const calendar = usCalendar(recipe.calendar.corrections);
-    const thresholds = settingsSchema.shape.thresholds.parse(recipe.thresholds);
+    const calendar = usCalendarOfRecipe(recipe.calendar);
+    const thresholds = thresholdsOf(snapshot, recipe);
     const again = makeRecipe({
       market: "us",
       calendar: calendar.facts,
@@ -112,7 +113,11 @@ export async function runRebuildJob(
     });
     if (snapshotIdOf(again) !== snapshot) throw notRepeatable(snapshot, recipe, again);
     const settings = { ...context.settings, thresholds };
-    const outcome = await build({ ...context, settings }, { recipe, receipts, calendar });
+    const isInForce = readPointedSnapshot(context.workspace.analyticsDir("us")) === snapshot;
+    const outcome = await build(
+      { ...context, settings },
+      { recipe, receipts, calendar, isInForce },
+    );
     if (outcome.manifest.contentDigest !== contentDigest) {
       throw new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
         message: `${snapshot} now has the content digest ${outcome.manifest.contentDigest}, recorded was ${contentDigest}`,
@@ -131,13 +136,17 @@ async function build(
     readonly recipe: SnapshotRecipe;
     readonly receipts: readonly StoredReceipt[];
     readonly calendar: UsDataContext["calendar"];
+    /** Staging is that of the snapshot in force; any other uses a folder that goes with the build. */
+    readonly isInForce: boolean;
   },
 ): Promise<BuildOutcome> {
   const { workspace } = context;
+  const staging = workspace.stagingDir("us");
   const readBody = (receipt: RawReceipt): Uint8Array => context.rawStore.readBody(receipt);
   return await buildSnapshot({
     analyticsDir: workspace.analyticsDir("us"),
-    stagingDir: workspace.stagingDir("us"),
+    stagingDir: of.isInForce ? staging : `${staging}-past`,
+    keepsStaging: of.isInForce,
     quarantineDir: workspace.quarantineDir("us"),
     temporaryDir: join(workspace.stateDir, "duckdb"),
     recipe: of.recipe,
@@ -153,6 +162,15 @@ async function build(
       usAssetTypes(of.receipts, context.settings.thresholds.listing_short_share, readBody),
     ),
     onProgress: (done, total, symbol) => context.progress.step(symbol, done, total),
+  });
+}
+
+function thresholdsOf(snapshot: string, recipe: SnapshotRecipe): Thresholds {
+  const { success, data } = settingsSchema.shape.thresholds.safeParse(recipe.thresholds);
+  if (success) return data;
+  throw new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
+    message: `${snapshot} was built with thresholds that this version does not have`,
+    facts: { snapshot, thresholds: recipe.thresholds },
   });
 }
 

@@ -1,9 +1,14 @@
 /** The US market's parsers behind the build's port: vendor payloads and the operator's files. */
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
-import type { DatedValue, MarketParsers, ParsedEvents } from "#curation/market-parsers.ts";
-import { type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
+import type { DatedValue, DaySpan, MarketParsers, ParsedEvents } from "#curation/market-parsers.ts";
+import { BAD_DAY, type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
 import { type BarKind, parseBars } from "../alpha-vantage/parse-bars.ts";
-import { type EventRow, parseEvents, parseSeries } from "../alpha-vantage/parse-events.ts";
+import {
+  type EventRow,
+  type FlaggedValue,
+  parseEvents,
+  parseSeries,
+} from "../alpha-vantage/parse-events.ts";
 import { scanLines } from "../alpha-vantage/payload-lines.ts";
 import { type PayloadProblem, openBody, openPayload } from "../alpha-vantage/payload.ts";
 import { parseImport } from "../import/parse-import.ts";
@@ -21,7 +26,7 @@ export function usParsers(): MarketParsers {
         const events: EventRow[] = [];
         clearBarTable(scratch);
         parseReceiptBars(receipt, bytes, scratch, events);
-        return splitEvents(events);
+        return { ...splitEvents(events), covers: daysOf(scratch) };
       }
       if (receipt.kind !== "splits" && receipt.kind !== "dividends") return NO_EVENTS;
       return splitEvents(demandRows(parseEvents(receipt.kind, bytes), receipt));
@@ -68,8 +73,21 @@ function splitEvents(rows: readonly EventRow[]): ParsedEvents {
   };
 }
 
+/** First and last readable day of the rows. */
+function daysOf(table: BarTable): DaySpan | undefined {
+  let fromDay = Infinity;
+  let toDay = -Infinity;
+  for (let row = 0; row < table.length; row++) {
+    const day = table.day[row] ?? BAD_DAY;
+    if (day === BAD_DAY) continue;
+    fromDay = Math.min(fromDay, day);
+    toDay = Math.max(toDay, day);
+  }
+  return fromDay > toDay ? undefined : { fromDay, toDay };
+}
+
 /** A row with any flag is refused by the build, which looks at day and units alone. */
-function refuseFlagged(row: DatedValue & { readonly flags: number }): DatedValue {
+function refuseFlagged(row: FlaggedValue): DatedValue {
   const { day, units, line, flags } = row;
   return { day, units: flags === 0 ? units : NaN, line };
 }

@@ -16,15 +16,23 @@ afterEach(() => {
 });
 
 const HEADER = "Date,Open,High,Low,Close,Volume";
-const ROWS = ["2026-05-13,500,500,500,500,7", "2026-05-14,501,501,501,501,7", "2026-05-15,560,560,560,560,7"];
+const ROWS = [
+  "2026-05-13,500,500,500,500,7",
+  "2026-05-14,501,501,501,501,7",
+  "2026-05-15,560,560,560,560,7",
+];
 
 function setUp(files: { readonly [name: string]: readonly string[] }, settings: object = {}) {
   const root = makeFolder();
   const folder = join(root, "files");
   mkdirSync(folder);
-  for (const [name, lines] of Object.entries(files)) writeFileSync(join(folder, name), [...lines, ""].join("\n"));
+  for (const [name, lines] of Object.entries(files))
+    writeFileSync(join(folder, name), [...lines, ""].join("\n"));
   const market = (at?: string): OpenMarket => {
-    const opened = openMarket(join(root, "workspace"), { settings, ...(at === undefined ? {} : { at }) });
+    const opened = openMarket(join(root, "workspace"), {
+      settings,
+      ...(at === undefined ? {} : { at }),
+    });
     open.push(opened);
     return opened;
   };
@@ -44,7 +52,9 @@ describe("an import", () => {
   test("lands the bytes as they are, with what the operator said of them", () => {
     const { market, run } = setUp({ "spy.csv": [HEADER, ...ROWS] });
     const { files } = run({ basis: "split", basisAsof: "2026-05-01", instrumentClass: "fund" });
-    expect(files).toMatchObject([{ fileName: "spy.csv", symbol: "SPY", outcome: "stored", refusal: null }]);
+    expect(files).toMatchObject([
+      { fileName: "spy.csv", symbol: "SPY", outcome: "stored", refusal: null },
+    ]);
     const of = market();
     const [receipt] = of.rawStore.receipts();
     expect(receipt).toMatchObject({
@@ -55,7 +65,12 @@ describe("an import", () => {
       synthetic: false,
       rows: 3,
       newestSession: "2026-05-15",
-      import: { fileName: "spy.csv", basis: "split", basisAsof: "2026-05-01", instrumentClass: "fund" },
+      import: {
+        fileName: "spy.csv",
+        basis: "split",
+        basisAsof: "2026-05-01",
+        instrumentClass: "fund",
+      },
     });
     const body = new TextDecoder().decode(of.rawStore.readBody(must(receipt, "landed")));
     expect(body).toBe([HEADER, ...ROWS, ""].join("\n"));
@@ -64,7 +79,12 @@ describe("an import", () => {
 
   test("tells rows, range, gaps, and what gate 1 will refuse, park and list", () => {
     const { run } = setUp({
-      "spy.csv": [HEADER, "2026-05-11,500,500,500,500,7", "2026-05-12,500,400,600,500,7", ...ROWS.slice(1)],
+      "spy.csv": [
+        HEADER,
+        "2026-05-11,500,500,500,500,7",
+        "2026-05-12,500,400,600,500,7",
+        ...ROWS.slice(1),
+      ],
       "xyz.csv": [HEADER, "2026-05-13,10,10,10,10,7", "2026-05-14,13,13,13,13,7"],
     });
     const [spy, xyz] = run().files.map((file) => file.preview);
@@ -95,7 +115,9 @@ describe("an import", () => {
     const { market, run } = setUp({ "spy.csv": [HEADER, ...ROWS] });
     run();
     expect(run({ basis: "total" }).files[0]?.outcome).toBe("same_bytes");
-    const bodies = market().rawStore.receipts().map((receipt) => receipt.body);
+    const bodies = market()
+      .rawStore.receipts()
+      .map((receipt) => receipt.body);
     expect([bodies.length, new Set(bodies).size]).toEqual([2, 1]);
   });
 
@@ -130,8 +152,15 @@ describe("an import", () => {
 });
 
 describe("what a file is to the build", () => {
-  const classOf = async (options: Partial<ImportOptions>, settings: object = {}, name = "vix.csv") => {
-    const { market, run } = setUp({ [name]: [HEADER, "2026-05-14,17.1,18,16,17.5,0.0", "2026-05-15,17.5,19,17,18.2,0.0"] }, settings);
+  const classOf = async (
+    options: Partial<ImportOptions>,
+    settings: object = {},
+    name = "vix.csv",
+  ) => {
+    const { market, run } = setUp(
+      { [name]: [HEADER, "2026-05-14,17.1,18,16,17.5,0.0", "2026-05-15,17.5,19,17,18.2,0.0"] },
+      settings,
+    );
     run(options);
     const { report, manifest } = await runBuildJob(market());
     return [report.symbols[0]?.instrumentClass, manifest.counts["daily"]?.accepted];
@@ -148,26 +177,47 @@ describe("what a file is to the build", () => {
 });
 
 describe("files", () => {
-  const ERROR_TEXT = ["Thank you for using Alpha Vantage! Our standard API rate limit is 25 requests per day."];
+  const ERROR_TEXT = [
+    "Thank you for using Alpha Vantage! Our standard API rate limit is 25 requests per day.",
+  ];
 
   test("that are no price history are refused by name, and the others go on", () => {
-    const { market, run } = setUp({ "bad.csv": ERROR_TEXT, "spy.csv": [HEADER, ...ROWS], "none.csv": [HEADER, "x,y"] });
-    const outcomes = run().files.map((file) => [file.fileName, file.outcome, file.refusal?.slice(0, 40) ?? null]);
+    const { market, run } = setUp({
+      "bad.csv": ERROR_TEXT,
+      "spy.csv": [HEADER, ...ROWS],
+      "none.csv": [HEADER, "x,y"],
+    });
+    const outcomes = run().files.map((file) => [
+      file.fileName,
+      file.outcome,
+      file.refusal?.slice(0, 40) ?? null,
+    ]);
     expect(outcomes).toEqual([
       ["bad.csv", "refused", "bad.csv is not price history: no column "],
       ["none.csv", "refused", "none.csv holds no row that can be read"],
       ["spy.csv", "stored", null],
     ]);
-    expect(market().rawStore.receipts().map((receipt) => receipt.symbol)).toEqual(["SPY"]);
+    expect(
+      market()
+        .rawStore.receipts()
+        .map((receipt) => receipt.symbol),
+    ).toEqual(["SPY"]);
   });
 
   test("that are all refused end the import", () => {
     const { run } = setUp({ "bad.csv": ERROR_TEXT });
-    expect(() => run()).toThrow(expect.objectContaining({ code: "IMPORT_REFUSED", facts: { refused: 1 } }));
+    expect(() => run()).toThrow(
+      expect.objectContaining({ code: "IMPORT_REFUSED", facts: { refused: 1 } }),
+    );
   });
 
   test("in a folder are those that end in .csv, in the order of their names, each for its symbol", () => {
-    const { folder, run } = setUp({ "b.CSV": [HEADER, ...ROWS], "A.csv": [HEADER, ...ROWS], "notes.txt": ["x"], "BRK-B.csv": [HEADER, ...ROWS] });
+    const { folder, run } = setUp({
+      "b.CSV": [HEADER, ...ROWS],
+      "A.csv": [HEADER, ...ROWS],
+      "notes.txt": ["x"],
+      "BRK-B.csv": [HEADER, ...ROWS],
+    });
     mkdirSync(join(folder, "more.csv.d"));
     expect(run().files.map((file) => file.symbol)).toEqual(["A", "BRK-B", "B"]);
   });
@@ -177,16 +227,25 @@ describe("files", () => {
     ["a file that is not there", { paths: ["absent.csv"] }, "FILE_UNREADABLE"],
     ["one symbol for several files", { symbol: "SPY" }, "ARGUMENT_INVALID"],
     ["a day of adjustment for raw prices", { basisAsof: "2026-05-01" }, "ARGUMENT_INVALID"],
-    ["a day of adjustment that is none", { basis: "split", basisAsof: "2026-02-30" }, "ARGUMENT_INVALID"],
+    [
+      "a day of adjustment that is none",
+      { basis: "split", basisAsof: "2026-02-30" },
+      "ARGUMENT_INVALID",
+    ],
     ["a blank symbol", { paths: ["SPY"], symbol: "" }, "ARGUMENT_INVALID"],
     ["a symbol of 41 characters", { paths: ["SPY"], symbol: "A".repeat(41) }, "ARGUMENT_INVALID"],
     ["SYNTHETIC files after vendor data", { synthetic: true }, "SYNTHETIC_MIX"],
   ])("with %s are refused", (_, options, code) => {
-    const { folder, market, run } = setUp({ "spy.csv": [HEADER, ...ROWS], "qqq.csv": [HEADER, ...ROWS] });
+    const { folder, market, run } = setUp({
+      "spy.csv": [HEADER, ...ROWS],
+      "qqq.csv": [HEADER, ...ROWS],
+    });
     if (code === "SYNTHETIC_MIX") run();
     const before = market().rawStore.newestSeq();
     const paths = options.paths?.map((path) => join(folder, path === "SPY" ? "spy.csv" : path));
-    expect(() => run({ ...options, ...(paths ? { paths } : {}) })).toThrow(expect.objectContaining({ code }));
+    expect(() => run({ ...options, ...(paths ? { paths } : {}) })).toThrow(
+      expect.objectContaining({ code }),
+    );
     expect(market().rawStore.newestSeq()).toBe(before);
   });
 

@@ -129,7 +129,9 @@ function importFile(context: UsDataContext, of: FileImport): ImportedFile {
 function refusalOf(bytes: Uint8Array, file: ImportFile, table: BarTable): string | undefined {
   clearBarTable(table);
   try {
-    parseImport(bytes, file.fileName, table);
+    if (parseImport(bytes, file.fileName, table).isDayFirst) {
+      return `${file.fileName}: the dates look like DD/MM/YYYY; write them YYYY-MM-DD or MM/DD/YYYY`;
+    }
   } catch (cause) {
     if (cause instanceof MeridianError) return cause.message;
     throw cause;

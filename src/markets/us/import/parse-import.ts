@@ -13,6 +13,8 @@ import { BAD_DAY, type BarTable, PARSE_FLAGS, appendBar } from "#lake/bar-table.
 import { type ImportField, readImportHeader } from "./import-columns.ts";
 
 const PRICE_DECIMALS = 4;
+/** No month is higher: a first number above it is a day. */
+const MONTHS = 12;
 const US_DATE = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 /** A time after the date is allowed only where it says midnight, as some exports of daily bars do. */
@@ -22,14 +24,36 @@ const WHOLE_COUNT = /^([^.]*)(?:\.0*)?$/;
 /** Separators only where they group thousands. */
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
 
-/** Appends all rows of a file. @throws IMPORT_REFUSED when the header is not one of price history */
-export function parseImport(bytes: Uint8Array, fileName: string, into: BarTable): void {
+/**
+ * Appends all rows of a file. Dates of a file that writes the day first are flagged, every one of them:
+ * those up to the 12th would pass for others.
+ * @throws IMPORT_REFUSED when the header is not one of price history
+ */
+export function parseImport(bytes: Uint8Array, fileName: string, into: BarTable): ImportDates {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
   const fields = readImportHeader(lines[0] ?? "", fileName);
+  const dateAt = fields.indexOf("date");
+  const slashRows: number[] = [];
+  let isDayFirst = false;
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index] ?? "";
-    if (line.trim() !== "") appendLine(splitCells(line), fields, index + 1, into);
+    if (line.trim() === "") continue;
+    const cells = splitCells(line);
+    const first = US_DATE.exec((cells[dateAt] ?? "").trim())?.[1];
+    if (first !== undefined) slashRows.push(into.length);
+    isDayFirst ||= Number(first) > MONTHS;
+    appendLine(cells, fields, index + 1, into);
   }
+  if (isDayFirst) for (const row of slashRows) forgetDay(into, row);
+  return { isDayFirst };
+}
+
+/** isDayFirst: some date of the file can only be DD/MM/YYYY. */
+export type ImportDates = { readonly isDayFirst: boolean };
+
+function forgetDay(table: BarTable, row: number): void {
+  table.day[row] = BAD_DAY;
+  table.flags[row] = (table.flags[row] ?? 0) | PARSE_FLAGS.DATE_UNREADABLE;
 }
 
 /** Cells of a line; a quoted cell may hold commas. */

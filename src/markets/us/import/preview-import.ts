@@ -71,16 +71,17 @@ export function previewImport(of: {
     quarantined++;
     for (const rule of rulesOf(judged.reasons[row] ?? 0)) byRule[rule] = (byRule[rule] ?? 0) + 1;
   }
+  const gaps = judged.ofTotals ?? judged;
   const dateOf = (day: number | undefined): string | null =>
     day === undefined ? null : dateOfDayNumber(day);
   return {
     rows: table.length,
-    from: dateOf(judged.firstAcceptedDay),
-    to: dateOf(judged.newestReceivedDay),
+    from: dateOf(gaps.firstAcceptedDay),
+    to: dateOf(gaps.newestReceivedDay),
     accepted: table.length - quarantined - parked,
     quarantined,
     parked,
-    missingSessions: judged.missingDays.length,
+    missingSessions: gaps.missingDays.length,
     quarantineByRule: byRule,
     parkedRows: judged.reviews.map(({ session, rule }) => ({ session, rule })),
     largeMoves: judged.largeMoves.map(({ row }) => dateOfDayNumber(table.day[row] ?? 0)),

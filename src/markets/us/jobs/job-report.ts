@@ -16,6 +16,9 @@ export type FailedItem = {
   readonly queued: boolean;
 };
 
+/** A payload that a job brought: its id for `us raw` and `us withdraw`, and what was asked. */
+export type LandedItem = { readonly raw: string; readonly what: string };
+
 export type JobReport = {
   readonly job: string;
   /** 5 when something that was planned failed. */
@@ -28,6 +31,8 @@ export type JobReport = {
   readonly received: number;
   /** Calls that brought what was here. */
   readonly known: number;
+  /** What was received, in that order; what was known is left out. */
+  readonly landed: readonly LandedItem[];
   readonly deferred: readonly Deferral[];
   readonly failed: readonly FailedItem[];
   /** Whole sentences. */
@@ -62,6 +67,10 @@ export function makeJobReport(about: {
     requests: summary.requests,
     received: summary.received,
     known: summary.known,
+    landed: summary.landed.map(({ id, endpoint, symbol }) => ({
+      raw: id,
+      what: symbol === null ? endpoint.name : `${endpoint.name} ${symbol}`,
+    })),
     deferred: [...plan.deferred, ...refused],
     failed,
     notes: [...plan.notes, ...(about.notes ?? []), ...planNotes(summary)],

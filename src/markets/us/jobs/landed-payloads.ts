@@ -12,8 +12,11 @@ import type { DataAnswer } from "#ingestion/fetch-call.ts";
 import type { VendorCall } from "#ingestion/market-data-source.ts";
 import type { LandingOutcome } from "#ingestion/raw-store.ts";
 import { callKeyOf } from "#ingestion/vendor-call.ts";
+import { limitsOf } from "#curation/build-limits.ts";
 import { instantOfIso } from "#platform/system-clock.ts";
+import { driftLimitPercent } from "#truth/gate1/drift.ts";
 import type { AnsweredCalls } from "../answered-call-store.ts";
+import { usRoleOf } from "../build/us-roles.ts";
 import { type PayloadFacts, type PayloadView, readPayloadFacts } from "../payload-facts.ts";
 import { eventCallsSince } from "../plan-events.ts";
 import type { UsJobContext } from "./job-context.ts";
@@ -75,7 +78,7 @@ function callOf({ kind, endpoint, symbol }: RawReceipt): VendorCall {
   return { kind, name: endpoint.name, params: endpoint.params, symbol };
 }
 
-/** A limit for what can be split: a blocking fund is checked by gate 1 at a lower limit than others. */
+/** The limit of gate 1 for what can be split; whether a symbol without a role is a fund makes no difference. */
 function viewOf(
   context: UsJobContext,
   proxySet: ProxySet,
@@ -83,12 +86,9 @@ function viewOf(
   cameAt: EpochMs,
 ): PayloadView {
   const { thresholds } = context.settings;
-  const roles = proxySet.roles.filter((role) => role.symbol === symbol);
-  const isIndex = roles.some((role) => role.instrumentClass === "index");
-  const isRequired = roles.some((role) => role.blocking && role.gaugeKind === undefined);
-  const limitPercent = isRequired
-    ? Math.min(thresholds.drift_required_percent, thresholds.drift_stock_percent)
-    : thresholds.drift_stock_percent;
+  const role = usRoleOf([...proxySet.roles], () => new Map())(symbol ?? "", []);
+  const isIndex = role.instrumentClass === "index";
+  const limitPercent = driftLimitPercent(role, limitsOf(thresholds));
   return {
     calendar: context.calendar,
     wholeThroughDay: newestCompleteSession(context.calendar, cameAt, thresholds.us_settle_minutes),

@@ -119,7 +119,7 @@ describe("us symbols", () => {
       failed: [{ failure: "TRUNCATED" }],
     });
     simulator.clearFaults();
-    expect(await runRetryJob(house.open())).toMatchObject({ exitCode: 0, known: 1, failed: [] });
+    expect(await runRetryJob(house.open())).toMatchObject({ exitCode: 0, received: 1, failed: [] });
     expect(house.open().retryQueue.list()).toStrictEqual([]);
   });
 

@@ -1,10 +1,13 @@
 /** `us symbols`: the listing, from which the universe is made. A short one replaces nothing. */
+import type { Listing } from "../alpha-vantage/parse-listing.ts";
 import { readListingMaster } from "../listing-master.ts";
 import { decideUniverse } from "../universe.ts";
 import { listingCall } from "../vendor-calls.ts";
 import type { UsJobContext } from "./job-context.ts";
 import { type JobReport, makeJobReport } from "./job-report.ts";
 import { type UsJobRun, runUsJob } from "./run-us-job.ts";
+
+const UNREADABLE_SHOWN_MAX = 3;
 
 export type SymbolsOptions = {
   /** Also asks for the listing of symbols that are listed no more. */
@@ -43,9 +46,20 @@ function universeNotes(run: UsJobRun): string[] {
     proxySet: run.proxySet,
     listing: master.rows,
   });
-  const { receipt, rows } = master;
+  const { receipt, rows, problems } = master;
   return [
     `The listing has ${rows.length} symbols (${receipt.id}, received ${receipt.fetchedAt}).`,
+    ...unreadableNotes(problems),
     universe.says,
   ];
+}
+
+/** The lines of the listing that are no rows: a symbol that is missing may be one of them. */
+function unreadableNotes(problems: Listing["problems"]): string[] {
+  if (problems.length === 0) return [];
+  const examples = problems
+    .slice(0, UNREADABLE_SHOWN_MAX)
+    .map(({ line, says }) => `line ${line}: ${says}`);
+  const lines = problems.length === 1 ? "line" : "lines";
+  return [`${problems.length} ${lines} of it cannot be read: ${examples.join("; ")}.`];
 }
