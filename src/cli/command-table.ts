@@ -168,7 +168,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "truth reviews",
     description: "what is parked and waits for a decision",
-    options: [{ ...MARKET_OPTION, required: false, fallback: "us" }],
+    options: [
+      { ...MARKET_OPTION, required: false, fallback: "us" },
+      { form: "--all", says: "also those that were decided, which `truth reopen` takes back" },
+    ],
     example: "meridian truth reviews --market us --json",
     load: async () => (await import("./commands/truth-reviews.ts")).runTruthReviews,
   },

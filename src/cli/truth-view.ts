@@ -133,11 +133,18 @@ function nextOf(standing: Standing & { readonly state: string }): string {
       ? "meridian us daily"
       : "meridian us import FILE, or bind another symbol in [us.proxies]";
   }
+  if (verdict?.reasons.some(({ facts }) => isRejectedByPerson(facts["rules"]))) {
+    return "meridian truth reviews --all, then meridian truth reopen if that was a mistake";
+  }
   if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) {
     return "meridian us import (or us backfill on premium), or truth waive with a recorded decision";
   }
   if (rules.has("UNIVERSE_COVERAGE")) return "meridian us retry, then meridian us build";
   return "meridian us daily, when the next session is over";
+}
+
+function isRejectedByPerson(rules: unknown): boolean {
+  return Array.isArray(rules) && rules.includes("REVIEW_REJECTED");
 }
 
 /** RDT below CTT: what truth time rests on was withdrawn. The ledger may well be whole. */

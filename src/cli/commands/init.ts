@@ -1,5 +1,5 @@
 /** `init`: writes the commented settings of a new workspace. The only command that writes them. */
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
 import { claimWorkspaceKind, readWorkspaceKind } from "#platform/workspace.ts";
 import type { RunCommand } from "../command-spec.ts";
@@ -9,6 +9,8 @@ import { renderSettings } from "../settings-text.ts";
 const ENV_TEXT = `# Secrets of this workspace. They are read from here or from the environment and written nowhere else.
 # ALPHAVANTAGE_API_KEYS=KEY1,KEY2
 `;
+
+const OWNER_ONLY = 0o600;
 
 /** Never overwrites settings that are there. */
 export const runInit: RunCommand = async (context, input) => {
@@ -25,6 +27,8 @@ export const runInit: RunCommand = async (context, input) => {
   }
   if (!existsSync(workspace.envPath)) {
     writeFileAtomic(workspace.envPath, ENV_TEXT);
+    // For its owner only; where the file system knows no modes this changes nothing.
+    chmodSync(workspace.envPath, OWNER_ONLY);
     wrote.push(".env");
   }
   const kind = readWorkspaceKind(workspace);

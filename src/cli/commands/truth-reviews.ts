@@ -1,13 +1,14 @@
 /** `truth reviews|approve|reject|reopen`: what waits for a person, and what the person says. */
+import type { BuildReport } from "#contracts/snapshot.ts";
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
 import { inTransaction } from "#platform/state-store.ts";
-import { type ReviewRef, chooseReviews } from "#truth/reviews.ts";
+import { type OpenReview, type ReviewRef, chooseReviews } from "#truth/reviews.ts";
 import { decideGate1 } from "#truth/run-gate1.ts";
 import { readTruthEvents } from "#truth/truth-events.ts";
 import type { CommandInput, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../command-context.ts";
 import { requireUs } from "../market-choice.ts";
-import { dateOption, requiredOption, textOption } from "../option-values.ts";
+import { dateOption, flagOption, requiredOption, textOption } from "../option-values.ts";
 import { type CommandResult, table } from "../output.ts";
 import { gate1Options, requireIntactLedger } from "../us-gate.ts";
 import { type OpenUs, openUs } from "../us-open.ts";
@@ -21,19 +22,23 @@ const KINDS = {
   reopen: "REVIEW_REOPENED",
 } as const;
 
-/** Lists what waits for a decision. */
+type ListedReview = OpenReview & { readonly decision?: "approved" | "rejected" | undefined };
+
+/** Lists what waits for a decision; with `--all` also what was decided, and how. */
 export const runTruthReviews: RunCommand = async (context, input) => {
   requireUs(input);
   const us = openUs(context);
   try {
     const report = reportInForce(us);
     const reviews = report ? usOpenReviews(us, report, await decideGate1(gate1Options(us))) : [];
-    const rows = reviews.map((review) => [
+    const decided = flagOption(input, "all") ? decidedReviews(us, report?.reviews ?? []) : [];
+    const listed: readonly ListedReview[] = [...reviews, ...decided];
+    const rows = listed.map((review) => [
       review.id,
       review.symbol,
       review.session,
       review.rule,
-      review.holds ? "holds time" : "",
+      review.decision ?? (review.holds ? "holds time" : ""),
       Object.entries(review.facts)
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(" "),
@@ -46,11 +51,20 @@ export const runTruthReviews: RunCommand = async (context, input) => {
             "",
             "next: meridian truth approve|reject ID… --operator NAME --reason TEXT",
           ];
-    return { exitCode: 0, document: { reviews }, lines };
+    return { exitCode: 0, document: { reviews: listed }, lines };
   } finally {
     us.close();
   }
 };
+
+/** Reviews of the snapshot in force that a person decided, with what was decided last. */
+function decidedReviews(us: OpenUs, reviews: BuildReport["reviews"]): ListedReview[] {
+  return reviews.flatMap(({ id, symbol, session, rule, facts }) => {
+    const decision = us.events.decisions.get(id);
+    if (decision === undefined) return [];
+    return [{ id, market: "us", symbol, session, rule, facts, holds: false, decision }];
+  });
+}
 
 /** Records a person's decision about reviews. */
 export async function runReviewDecision(
