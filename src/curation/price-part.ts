@@ -145,7 +145,8 @@ export function createPriceBuffer(layout: PriceLayout, text: RowText) {
       for (let at = 0; at < order.length; at++) {
         columns.origin.cells[rows + at] = origins.length + (judged.payloadOf[order[at] ?? 0] ?? 0);
       }
-      for (const payload of symbolRows.payloads) origins.push({ symbol: symbolRows.symbol, payload });
+      for (const payload of symbolRows.payloads)
+        origins.push({ symbol: symbolRows.symbol, payload });
       writePriceText(text, layout, symbolRows, judged);
       rows = end;
       accepted += judged.accepted.length;

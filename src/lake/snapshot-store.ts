@@ -15,7 +15,12 @@ import {
 import { canonicalJson } from "#core/canonical-json.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { must } from "#core/assert.ts";
-import { readTextIfThere, removeLeftovers, writeFileAtomic } from "#platform/atomic-file.ts";
+import {
+  readTextIfThere,
+  removeLeftovers,
+  removeLeftoversOf,
+  writeFileAtomic,
+} from "#platform/atomic-file.ts";
 import { sha256Hex } from "#platform/digest.ts";
 import { digestOfFile } from "./file-digest-store.ts";
 import { partSize } from "./part-store.ts";
@@ -39,6 +44,8 @@ export function readPointedSnapshot(analyticsDir: string): string | undefined {
 export function pointToSnapshot(analyticsDir: string, snapshot: string): void {
   const path = join(analyticsDir, "current.json");
   const text = `${canonicalJson({ snapshot })}\n`;
+  // A build that finds its snapshot there cleans up nothing else, and may follow one that died here.
+  removeLeftoversOf(path);
   if (readTextIfThere(path) !== text) writeFileAtomic(path, text);
 }
 
