@@ -30,9 +30,11 @@ const SPENDING_RUNS = 5;
 const COMPARED = LASTING_FACTS.filter((name) => name !== "bodies");
 /** How the vendor says that a limit was not kept. */
 const BUDGET_REFUSALS = ["burst", "daily_quota", "legacy_note"];
-/** The evening is 22 hours before the next midnight UTC; the budget forgives a day back. */
-const DAY_AHEAD_MS = 20 * 3_600_000;
-const DAY_BACK_MS = 24 * 3_600_000;
+const FIRST_PERMIT = /^sqlite INSERT INTO call_budget_keys/;
+const DAY_MS = 86_400_000;
+/** The running vendor's evening begins two hours after midnight UTC. */
+const SINCE_DAY_BEGAN_MS = 2 * 3_600_000;
+const TO_NEXT_DAY_MS = 20 * 3_600_000;
 /** Stored instants are rounded. */
 const GRANT_SPACING_MS_MIN = 1000 / CALLS_PER_SECOND - 0.01;
 
@@ -59,7 +61,7 @@ export async function runClockPoint(
   if (name === "us-backfill") {
     for (let spent = 0; spent < SPENDING_RUNS; spent++) await theatre.run(scene, SPENDTHRIFT);
   }
-  problems.push(...judgeLimits(parts, scene, point));
+  problems.push(...judgeLimits(parts, scene, believesAnotherDay(point, run)));
   if (problems.length === 0) theatre.closeScene(scene);
   const isStruck = run.report.operations.length >= Math.min(...point.strikes.map(({ at }) => at));
   return { says: point.says, isStruck, problems: [...new Set(problems)] };
@@ -79,27 +81,31 @@ function judgeUnderClock(step: FaultStep, run: ProductRun): string[] {
 }
 
 /**
- * Whether the clock showed a day on which the budget has to believe: one that lies ahead, or so far
- * back that the days counted before must be the wrong ones. Nobody can tell it that they are not.
+ * Whether the clock showed a day in which the budget has to believe: one that lies ahead, one that lies
+ * so far back that the days counted before must be the wrong ones, or the day before when nothing was
+ * counted yet. Nobody can tell it better.
  */
-function showsAnotherDay(strikes: FaultPoint["strikes"]): boolean {
+function believesAnotherDay({ strikes }: FaultPoint, { report }: ProductRun): boolean {
+  const firstPermit = 1 + report.operations.findIndex(({ label }) => FIRST_PERMIT.test(label));
   let shiftMs = 0;
-  return strikes.some(({ jumpMs = 0 }) => {
+  let shiftAtFirstPermitMs = 0;
+  const isFarOff = strikes.some(({ at, jumpMs = 0 }) => {
     shiftMs += jumpMs;
-    return shiftMs > DAY_AHEAD_MS || shiftMs < -DAY_BACK_MS;
+    if (at <= firstPermit) shiftAtFirstPermitMs = shiftMs;
+    return shiftMs > TO_NEXT_DAY_MS || shiftMs < -DAY_MS;
   });
+  return isFarOff || shiftAtFirstPermitMs < -SINCE_DAY_BEGAN_MS;
 }
 
 /** What the vendor and the budget's own record say of the calls of a scene. */
-export function judgeLimits(parts: DriverParts, scene: Scene, point?: FaultPoint): string[] {
+export function judgeLimits(parts: DriverParts, scene: Scene, mayExceedDay = false): string[] {
   const requests = parts.theatre.requestsOf(scene);
   const tooClose = readGrantSpacings(scene.workspace, scene.key).filter(
     (spacingMs) => spacingMs < GRANT_SPACING_MS_MIN,
   );
-  const isDayWrong = showsAnotherDay(point?.strikes ?? []);
   const refused = requests.filter(({ outcome }) => BUDGET_REFUSALS.includes(outcome));
   return [
-    ...(isDayWrong || refused.length === 0
+    ...(mayExceedDay || refused.length === 0
       ? []
       : [
           `the vendor refused ${refused.length} of ${requests.length} requests for its limit of ${CALLS_PER_DAY} a day`,

@@ -37,7 +37,7 @@ export function createBuildBuffers(analytics: PartWriter, staging: PartWriter) {
   const stageAndPublish = (folder: string, buffer: PriceBuffer): PartSink =>
     createPartSink(buffer, async () => {
       const { rows, accepted, published, staged } = buffer;
-      const filled = await staging.fill(folder, buffer.columns(), rows, buffer.origins());
+      const filled = await staging.fill(folder, buffer.columns(), rows);
       const toStaging = { root: staging.root, folder, columns: staged, rows };
       if (accepted === 0) {
         return async () => {

@@ -114,9 +114,11 @@ function addRows(
 ): void {
   const tally = countsOf(book, dataset);
   const texts = createLineTexts(book.options);
-  for (let row = 0; row < rows.table.length; row++) {
-    tally.parsed++;
-    const outcome = judged.outcomes[row] ?? OUTCOME_QUARANTINED;
+  const { outcomes } = judged;
+  const { length } = rows.table;
+  tally.parsed += length;
+  for (let row = 0; row < length; row++) {
+    const outcome = outcomes[row] ?? OUTCOME_QUARANTINED;
     if (outcome === OUTCOME_PARKED) tally.parked++;
     else if (outcome !== OUTCOME_QUARANTINED) tally.accepted++;
     else {

@@ -2,9 +2,8 @@
  * Collects price rows for Parquet: every parsed row goes to staging with where it came from and what
  * became of it, the accepted ones also to analytics. Symbols come in order, so parts are sorted.
  */
-import { assert } from "#core/assert.ts";
+import { assert, must } from "#core/assert.ts";
 import { NULL_DAY, type PartColumn } from "#lake/column-chunk-store.ts";
-import type { PartLookup } from "#lake/part-store.ts";
 import type { RowText } from "#lake/row-text.ts";
 import {
   codeColumn,
@@ -19,12 +18,10 @@ import { sourceNameOf } from "./source-name.ts";
 import type { SymbolPayload, SymbolRows } from "./symbol-rows.ts";
 
 const MS_PER_MINUTE = 60_000;
-/** The column by which a row finds what it shares with its payload; in no file. */
-const ORIGIN = "origin";
 
 function priceColumns() {
   return {
-    origin: intColumn(),
+    symbol: codeColumn(),
     day: intColumn(),
     start: numberColumn(),
     open: numberColumn(),
@@ -32,22 +29,59 @@ function priceColumns() {
     low: numberColumn(),
     close: numberColumn(),
     volume: numberColumn(),
-    revision: intColumn(),
+    basis: codeColumn(),
+    basisAsof: intColumn(),
+    source: codeColumn(),
+    knownAt: numberColumn(),
+    raw: codeColumn(),
     line: intColumn(),
     outcome: codeColumn(),
+    revision: intColumn(),
   };
 }
 
 type PriceColumns = ReturnType<typeof priceColumns>;
 
-/** What all rows of one payload share: kept once a payload, and looked up when the part is written. */
-type Origin = { readonly symbol: string; readonly payload: SymbolPayload };
+type PriceDictionaries = {
+  readonly symbols: ReturnType<typeof createTextDictionary>;
+  readonly bases: ReturnType<typeof createTextDictionary>;
+  readonly sources: ReturnType<typeof createTextDictionary>;
+  readonly raws: ReturnType<typeof createTextDictionary>;
+};
+
+function createDictionaries(): PriceDictionaries {
+  return {
+    symbols: createTextDictionary(),
+    bases: createTextDictionary(),
+    sources: createTextDictionary(),
+    raws: createTextDictionary(),
+  };
+}
 
 /** The columns of the bar table that go into a part as they are. */
 const BAR_NUMBERS = ["open", "high", "low", "close", "volume"] as const;
 const BAR_INTEGERS = ["day", "line"] as const;
 
-function partColumns(columns: PriceColumns, layout: PriceLayout): PartColumn[] {
+/** Fills the cells `from` to `to`, which belong to rows of one payload, with what those rows share. */
+function fillShared(
+  columns: PriceColumns,
+  dictionaries: PriceDictionaries,
+  payload: SymbolPayload,
+  from: number,
+  to: number,
+): void {
+  columns.basis.cells.fill(dictionaries.bases.codeOf(payload.basis), from, to);
+  columns.basisAsof.cells.fill(payload.basisAsofDay ?? NULL_DAY, from, to);
+  columns.source.cells.fill(dictionaries.sources.codeOf(sourceNameOf(payload.receipt)), from, to);
+  columns.knownAt.cells.fill(payload.fetchedAtMs, from, to);
+  columns.raw.cells.fill(dictionaries.raws.codeOf(payload.receipt.id), from, to);
+}
+
+function partColumns(
+  columns: PriceColumns,
+  dictionaries: PriceDictionaries,
+  layout: PriceLayout,
+): PartColumn[] {
   const start: PartColumn = { name: "start", kind: "instant", cells: columns.start.cells };
   const price = (name: "open" | "high" | "low" | "close"): PartColumn => ({
     name,
@@ -56,7 +90,12 @@ function partColumns(columns: PriceColumns, layout: PriceLayout): PartColumn[] {
     cells: columns[name].cells,
   });
   return [
-    { name: ORIGIN, kind: "int32", cells: columns.origin.cells },
+    {
+      name: "symbol",
+      kind: "text",
+      codes: columns.symbol.cells,
+      dictionary: dictionaries.symbols.names,
+    },
     { name: "session", kind: "day", cells: columns.day.cells },
     ...(layout === "intraday" ? [start] : []),
     price("open"),
@@ -64,38 +103,30 @@ function partColumns(columns: PriceColumns, layout: PriceLayout): PartColumn[] {
     price("low"),
     price("close"),
     { name: "volume", kind: "int64", cells: columns.volume.cells },
+    {
+      name: "basis",
+      kind: "text",
+      codes: columns.basis.cells,
+      dictionary: dictionaries.bases.names,
+    },
+    { name: "basis_asof", kind: "day", cells: columns.basisAsof.cells },
+    {
+      name: "source",
+      kind: "text",
+      codes: columns.source.cells,
+      dictionary: dictionaries.sources.names,
+    },
+    { name: "known_at", kind: "instant", cells: columns.knownAt.cells },
     { name: "revision", kind: "int32", cells: columns.revision.cells },
+    {
+      name: "raw",
+      kind: "text",
+      codes: columns.raw.cells,
+      dictionary: dictionaries.raws.names,
+    },
     { name: "line", kind: "int32", cells: columns.line.cells },
     { name: "outcome", kind: "text", codes: columns.outcome.cells, dictionary: ROW_OUTCOMES },
   ];
-}
-
-function originLookup(origins: readonly Origin[]): PartLookup {
-  const text = (name: string, valueOf: (origin: Origin) => string): PartColumn => {
-    const dictionary = createTextDictionary();
-    const codes = Uint16Array.from(origins, (origin) => dictionary.codeOf(valueOf(origin)));
-    return { name, kind: "text", codes, dictionary: dictionary.names };
-  };
-  return {
-    key: ORIGIN,
-    rows: origins.length,
-    columns: [
-      text("symbol", ({ symbol }) => symbol),
-      text("basis", ({ payload }) => payload.basis),
-      {
-        name: "basis_asof",
-        kind: "day",
-        cells: Int32Array.from(origins, ({ payload }) => payload.basisAsofDay ?? NULL_DAY),
-      },
-      text("source", ({ payload }) => sourceNameOf(payload.receipt)),
-      {
-        name: "known_at",
-        kind: "instant",
-        cells: Float64Array.from(origins, ({ payload }) => payload.fetchedAtMs),
-      },
-      text("raw", ({ payload }) => payload.receipt.id),
-    ],
-  };
 }
 
 /**
@@ -104,7 +135,7 @@ function originLookup(origins: readonly Origin[]): PartLookup {
  */
 export function createPriceBuffer(layout: PriceLayout, text: RowText) {
   const columns = priceColumns();
-  const origins: Origin[] = [];
+  const dictionaries = createDictionaries();
   const shared = sharedColumns(layout);
   let rows = 0;
   let accepted = 0;
@@ -118,7 +149,7 @@ export function createPriceBuffer(layout: PriceLayout, text: RowText) {
     },
     /** Names in the fullest dictionary; a part ends before it passes 16 bits. */
     get names() {
-      return origins.length;
+      return Math.max(dictionaries.raws.names.length, dictionaries.symbols.names.length);
     },
     /** Names of the columns of analytics and of staging, in their order. */
     published: [...shared, "revision", "known_at"],
@@ -129,6 +160,7 @@ export function createPriceBuffer(layout: PriceLayout, text: RowText) {
       const end = rows + table.length;
       reserveColumns(Object.values(columns), end);
       const order = acceptedFirst(judged, table.length);
+      columns.symbol.cells.fill(dictionaries.symbols.codeOf(symbolRows.symbol), rows, end);
       for (const name of BAR_NUMBERS) gatherNumbers(columns[name].cells, rows, table[name], order);
       for (const name of BAR_INTEGERS)
         gatherIntegers(columns[name].cells, rows, table[name], order);
@@ -142,21 +174,18 @@ export function createPriceBuffer(layout: PriceLayout, text: RowText) {
           columns.start.cells[rows + at] = (table.startMinute[order[at] ?? 0] ?? 0) * MS_PER_MINUTE;
         }
       }
-      for (let at = 0; at < order.length; at++) {
-        columns.origin.cells[rows + at] = origins.length + (judged.payloadOf[order[at] ?? 0] ?? 0);
-      }
-      for (const payload of symbolRows.payloads)
-        origins.push({ symbol: symbolRows.symbol, payload });
+      eachPayloadRun(symbolRows, judged, order, (payload, from, to) => {
+        fillShared(columns, dictionaries, payload, rows + from, rows + to);
+      });
       writePriceText(text, layout, symbolRows, judged);
       rows = end;
       accepted += judged.accepted.length;
     },
-    columns: (): PartColumn[] => partColumns(columns, layout),
-    origins: (): PartLookup => originLookup(origins),
+    columns: (): PartColumn[] => partColumns(columns, dictionaries, layout),
     clear(): void {
       rows = 0;
       accepted = 0;
-      origins.length = 0;
+      for (const dictionary of Object.values(dictionaries)) dictionary.clear();
     },
   };
 }
@@ -177,6 +206,22 @@ function acceptedFirst(judged: JudgedRows, count: number): Int32Array {
   }
   assert(at === count, "the accepted rows are those with that outcome");
   return order;
+}
+
+/** Calls `visit` for each stretch of rows of one payload: few, since revisions are rare. */
+function eachPayloadRun(
+  rows: SymbolRows,
+  judged: JudgedRows,
+  order: Int32Array,
+  visit: (payload: SymbolPayload, from: number, to: number) => void,
+): void {
+  for (let from = 0; from < order.length;) {
+    const ordinal = judged.payloadOf[order[from] ?? 0] ?? 0;
+    let to = from + 1;
+    while (to < order.length && judged.payloadOf[order[to] ?? 0] === ordinal) to++;
+    visit(must(rows.payloads[ordinal], "a row has a payload"), from, to);
+    from = to;
+  }
 }
 
 /** Copies the cells of the chosen rows, one after the other. */

@@ -37,16 +37,6 @@ export interface FilledPart {
   writeOutputs(outputs: readonly PartOutput[]): Promise<WrittenPart[]>;
 }
 
-/**
- * Columns that many rows share: `key` is an int32 column of the rows, which says for each of them
- * which row of these columns it takes, counted from 0.
- */
-export type PartLookup = {
-  readonly key: string;
-  readonly columns: readonly PartColumn[];
-  readonly rows: number;
-};
-
 export interface PartWriter {
   readonly root: string;
   /**
@@ -54,25 +44,18 @@ export interface PartWriter {
    * Writing then makes the file `<folder>/<first 16 hex of its digest>.parquet`: equal parts of
    * two snapshots are one file. Nothing is visible when it fails.
    */
-  fill(
-    folder: string,
-    columns: readonly PartColumn[],
-    rows: number,
-    lookup?: PartLookup,
-  ): Promise<FilledPart>;
+  fill(folder: string, columns: readonly PartColumn[], rows: number): Promise<FilledPart>;
 }
 
 /** A writer of parts below `root`. One part may be filled while another is written. */
 export function createPartWriter(session: DuckDbSession, root: string): PartWriter {
   return {
     root,
-    fill: async (folder, columns, rows, lookup) => {
-      const tables = [`part_${session.nextTable()}`];
-      await fillTable(session.filling, tables[0] ?? "", columns, rows);
-      if (lookup !== undefined) tables.push(await fillLookup(session, lookup));
-      const from = tables.join(` JOIN `) + (lookup === undefined ? "" : ` USING ("${lookup.key}")`);
+    fill: async (folder, columns, rows) => {
+      const table = `part_${session.nextTable()}`;
+      await fillTable(session.filling, table, columns, rows);
       const writeOutputs = (outputs: readonly PartOutput[]): Promise<WrittenPart[]> =>
-        writeFiles(session, { tables, from }, outputs);
+        writeFiles(session, table, outputs);
       return {
         writeOutputs,
         write: async () => {
@@ -85,18 +68,10 @@ export function createPartWriter(session: DuckDbSession, root: string): PartWrit
   };
 }
 
-async function fillLookup(session: DuckDbSession, lookup: PartLookup): Promise<string> {
-  const table = `lookup_${session.nextTable()}`;
-  const keys = Int32Array.from({ length: lookup.rows }, (_, row) => row);
-  const key: PartColumn = { name: lookup.key, kind: "int32", cells: keys };
-  await fillTable(session.filling, table, [key, ...lookup.columns], lookup.rows);
-  return table;
-}
-
-/** Writes to temporary names, syncs, digests and publishes the files, and drops the tables. */
+/** Writes to temporary names, syncs, digests and publishes the files, and drops the table. */
 async function writeFiles(
   session: DuckDbSession,
-  filled: { readonly tables: readonly string[]; readonly from: string },
+  table: string,
   outputs: readonly PartOutput[],
 ): Promise<WrittenPart[]> {
   const files = outputs.map((output) => {
@@ -106,9 +81,8 @@ async function writeFiles(
   try {
     for (const { temporary } of files) mkdirSync(dirname(temporary), { recursive: true });
     // One call for all statements: DuckDB goes on by itself while our thread collects the next part.
-    const statements = files.map((file) => copyStatement(filled.from, file, file.temporary));
-    const drops = filled.tables.map((table) => `DROP TABLE ${table}`);
-    await session.connection.run([...statements, ...drops].join("; "));
+    const statements = files.map((file) => copyStatement(table, file, file.temporary));
+    await session.connection.run([...statements, `DROP TABLE ${table}`].join("; "));
     return files.map(({ root, folder, rows, temporary }) => {
       syncFile(temporary);
       const { sha256 } = digestOfFile(temporary);
@@ -129,11 +103,11 @@ function publishPart(temporary: string, path: string, sha256: string): void {
   else publishFile(temporary, path);
 }
 
-function copyStatement(from: string, output: PartOutput, path: string): string {
+function copyStatement(table: string, output: PartOutput, path: string): string {
   const list = output.columns.map((name) => `"${name}"`).join(", ");
   const where = output.where === undefined ? "" : ` WHERE ${output.where}`;
   return (
-    `COPY (SELECT ${list} FROM ${from}${where}) TO ${sqlText(path)} ` +
+    `COPY (SELECT ${list} FROM ${table}${where}) TO ${sqlText(path)} ` +
     `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`
   );
 }

@@ -108,7 +108,15 @@ function writeFields(view: DataView, at: number, { words, length }: EncodedField
 /** Writes a number and its tab; of NaN the tab alone. */
 function writeDecimal(view: DataView, from: number, units: number, decimals: number): number {
   let at = from;
-  if (!Number.isNaN(units)) {
+  const small = units | 0;
+  if (small === units && small >= 0 && decimals === PRICE_DECIMALS) {
+    // Nearly every price: whole numbers of 32 bits are divided much faster.
+    const whole = (small / QUAD) | 0;
+    at = writeWhole(view, at, whole);
+    view.setUint8(at, POINT);
+    view.setUint32(at + 1, QUADS[small - whole * QUAD] ?? 0, true);
+    at += 1 + PRICE_DECIMALS;
+  } else if (!Number.isNaN(units)) {
     if (units < 0) view.setUint8(at++, MINUS);
     const scale = SCALES[decimals] ?? 10 ** decimals;
     const whole = Math.floor(Math.abs(units) / scale);
@@ -137,8 +145,9 @@ export function encodeFields(fields: readonly string[]): EncodedFields {
 
 /** The four digits of each number from 0 to 9999 as one word, the first digit in the low byte. */
 const QUADS = Uint32Array.from({ length: QUAD }, (_, value) => {
-  const digits = String(value).padStart(4, "0");
-  return [...digits].reduce((word, digit, at) => word + digit.charCodeAt(0) * 2 ** (8 * at), 0);
+  const [thousands, hundreds, tens] = [value / 1000, value / 100, value / 10].map(Math.floor);
+  const digits = [thousands, hundreds, tens, value].map((digit = 0) => ZERO + (digit % 10));
+  return digits.reduceRight((word, digit) => word * 256 + digit, 0);
 });
 
 /** Writes a whole number without leading zeros and returns where it ends. */

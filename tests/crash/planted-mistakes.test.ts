@@ -72,7 +72,7 @@ const CASES: readonly PlantedCase[] = [
     wrong: "return { day: wallDay, used: 0 };",
     kind: "clock",
     job: "us-backfill",
-    struckAt: /^clock set by -86400 s at [12]?\d?\d$/,
+    struckAt: /^clock set by -86400 s at [12]\d\d$/,
     finds: /the vendor refused \d+ of \d+ requests for its limit/,
   },
 ];

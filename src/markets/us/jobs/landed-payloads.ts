@@ -44,7 +44,9 @@ export function landedPayloads(
     follow: (receipt, bytes, outcome) => {
       const call = callOf(receipt);
       const { kind, symbol } = receipt;
-      const answeredAt = context.clock.wallMs();
+      // As its receipt has it: a clock that is set meanwhile must not make an old answer a new one.
+      const answeredAt =
+        outcome === "known" ? context.clock.wallMs() : instantOfIso(receipt.fetchedAt);
       const facts = factsOf(call, bytes, answeredAt);
       // Known bytes may have an older receipt than the newest of this call, which stays the newest.
       const heldId = outcome === "known" ? answers.find(call)?.receiptId : undefined;
