@@ -37,7 +37,7 @@ export async function benchGate({ size, rounds }: GateBenchOptions): Promise<Ben
     await loadGateTables(connection, all, calendar);
     const judge = createGate(calendar);
     await runPeer(connection);
-    const failing = await compareReasons(connection, judge(all));
+    const failing = await compareReasons(connection, judge(all).flat());
     const ours: number[] = [];
     const peer: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -70,36 +70,29 @@ function createGate(calendar: ReturnType<typeof usCalendar>) {
   const sessions = indexSessions(calendar);
   const limits = limitsOf(settingsSchema.parse({}).thresholds);
   const context = { market: "us", sessions, limits, decisions: new Map() };
-  return (all: readonly SymbolRows[]): (readonly string[])[] => {
-    const count = all.reduce((sum, { table }) => sum + table.length, 0);
-    const reasons: (readonly string[])[] = [];
-    reasons.length = count;
-    let base = 0;
-    for (const rows of all) {
-      listReasons(reasons, base, rows, judgeSymbol(rows, context));
-      base += rows.table.length;
-    }
-    return reasons;
-  };
+  return (all: readonly SymbolRows[]): RowReasons[] =>
+    all.map((rows) => listReasons(rows, judgeSymbol(rows, context)));
 }
 
+/** The reasons of each row of a symbol; clean rows share one empty list. */
+type RowReasons = readonly (readonly string[])[];
+
 /** A parked row names its review's rule, a listed one that it is a large move. */
-function listReasons(
-  reasons: (readonly string[])[],
-  base: number,
-  { table }: SymbolRows,
-  { reasons: failed, outcomes, reviews, largeMoves }: SymbolJudgement,
-): void {
+function listReasons({ table }: SymbolRows, judgement: SymbolJudgement): RowReasons {
+  const { reasons: failed, outcomes, reviews, largeMoves } = judgement;
   const ruleOfDay = new Map(reviews.map(({ session, rule }) => [session, rule]));
+  const lists: (readonly string[])[] = [];
+  lists.length = table.length;
   for (let row = 0; row < table.length; row++) {
     const bits = failed[row] ?? 0;
-    if (bits !== 0) reasons[base + row] = rulesOf(bits);
+    if (bits !== 0) lists[row] = rulesOf(bits);
     else if (outcomes[row] === OUTCOME_PARKED) {
       const session = dateOfDayNumber(table.day[row] ?? 0);
-      reasons[base + row] = [must(ruleOfDay.get(session), "a parked row has a review")];
-    } else reasons[base + row] = NO_REASONS;
+      lists[row] = [must(ruleOfDay.get(session), "a parked row has a review")];
+    } else lists[row] = NO_REASONS;
   }
-  for (const { row } of largeMoves) reasons[base + row] = LARGE_MOVE;
+  for (const { row } of largeMoves) lists[row] = LARGE_MOVE;
+  return lists;
 }
 
 async function runPeer(connection: DuckDBConnection): Promise<number> {
@@ -120,7 +113,7 @@ const reasonsSchema = z.array(z.object({ id: z.coerce.number(), reasons: z.strin
 /** Throws where the two sides differ; returns how many rows have reasons. */
 async function compareReasons(
   connection: DuckDBConnection,
-  ours: readonly (readonly string[])[],
+  ours: RowReasons,
 ): Promise<number> {
   const reader = await connection.runAndReadAll(
     `SELECT id, array_to_string(reasons, ' ') AS reasons FROM result WHERE len(reasons) > 0 ORDER BY id`,

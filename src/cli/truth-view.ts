@@ -12,7 +12,7 @@ import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { isAskedOnPlan } from "#markets/us/plan-daily.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import type { OpenReview } from "#truth/reviews.ts";
-import { decideGate1 } from "#truth/run-gate1.ts";
+import { type Gate1Decision, decideGate1 } from "#truth/run-gate1.ts";
 import { type Staleness, decideStaleness } from "#truth/staleness.ts";
 import { decideTemporalState } from "#truth/temporal-state.ts";
 import type { TemporalView } from "#truth/temporal-store.ts";
@@ -45,24 +45,31 @@ export type TruthView = {
   readonly next: string;
 };
 
-/** Reads the truth of the US market. */
-export async function readTruth(context: CommandContext): Promise<TruthView> {
+/** Reads the truth of the US market. `decided` is gate 1's answer where it was just given and recorded. */
+export async function readTruth(
+  context: CommandContext,
+  decided?: Gate1Decision,
+): Promise<TruthView> {
   const us = openUs(context);
   try {
-    return await viewOf(us, context);
+    return await viewOf(us, context, decided);
   } finally {
     us.close();
   }
 }
 
-async function viewOf(us: OpenUs, context: CommandContext): Promise<TruthView> {
+async function viewOf(
+  us: OpenUs,
+  context: CommandContext,
+  decided: Gate1Decision | undefined,
+): Promise<TruthView> {
   const analyticsDir = us.workspace.analyticsDir("us");
   const pointed = readPointedSnapshot(analyticsDir);
   const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
   const rdt = rdtOf(us);
   const { ctt } = us.events;
   const te = null;
-  const decision = manifest ? await decideGate1(gate1Options(us)) : undefined;
+  const decision = decided ?? (manifest ? await decideGate1(gate1Options(us)) : undefined);
   const reviews =
     manifest && decision ? usOpenReviews(us, readReport(analyticsDir, manifest), decision) : [];
   const state = decideTemporalState(

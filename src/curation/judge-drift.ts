@@ -33,22 +33,19 @@ export function judgeMoves(
   sink: DriftSink,
 ): void {
   if (rows.role.instrumentClass === "series") return;
-  const { received, newestRow, olderRow } = chain;
+  const { received, newestRow, olderRow, hasRestated } = chain;
   const { close } = rows.table;
   const limitPercent = driftLimitPercent(rows.role, limits);
   const isPlain = comparesAsTraded(rows);
+  let newest = newestRow[received[0] ?? 0] ?? NONE;
   for (let at = 1; at < received.length; at++) {
-    const newestBefore = newestRow[received[at - 1] ?? 0] ?? NONE;
-    const newest = newestRow[received[at] ?? 0] ?? NONE;
-    const isSingle = olderRow[newest] === NONE && olderRow[newestBefore] === NONE;
+    const newestBefore = newest;
+    newest = newestRow[received[at] ?? 0] ?? NONE;
+    const isSingle =
+      !hasRestated || (olderRow[newest] === NONE && olderRow[newestBefore] === NONE);
+    const isSmall = isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent);
     // Nearly all moves end here, and a build judges millions.
-    if (
-      isPlain &&
-      isSingle &&
-      isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent)
-    ) {
-      continue;
-    }
+    if (isPlain && isSingle && isSmall) continue;
     const after = chain.newestRow[received[at + 1] ?? NONE] ?? NONE;
     forEachRevision(chain, received[at] ?? 0, (row) => {
       const before = rowBefore(chain, newestBefore, row);

@@ -94,6 +94,8 @@ function linkRows(
   },
 ): RevisionChain {
   const { table, payloads } = rows;
+  const { day } = table;
+  const { indexOfDay, fromDay } = sessions;
   const { olderRow, revisionOf, confirms, payloadOf } = of.links;
   const newestRow = new Int32Array(sessions.sessions.length).fill(NONE);
   let confirming = 0;
@@ -103,7 +105,7 @@ function linkRows(
     payloadOf.fill(ordinal, payload.fromRow, payload.toRow);
     for (let row = payload.fromRow; row < payload.toRow; row++) {
       if (reasons[row] !== 0) continue;
-      const session = sessions.indexOfDay[(table.day[row] ?? 0) - sessions.fromDay] ?? NONE;
+      const session = indexOfDay[(day[row] ?? 0) - fromDay] ?? NONE;
       const known = newestRow[session] ?? NONE;
       if (known !== NONE) {
         const before = must(payloads[payloadOf[known] ?? 0], "a row has a payload");
@@ -123,13 +125,14 @@ function linkRows(
     }
   }
   const hasRestated = restated > 0;
-  const order = orderRevisions(newestRow, olderRow, table.length);
+  const order = orderRevisions(newestRow, hasRestated ? olderRow : undefined, table.length);
   return { ...of.links, newestRow, ...order, hasConfirming: confirming > 0, hasRestated };
 }
 
+/** Without `olderRow` every session has one row at most. */
 function orderRevisions(
   newestRow: Int32Array,
-  olderRow: Int32Array,
+  olderRow: Int32Array | undefined,
   rows: number,
 ): { readonly received: Int32Array; readonly revisions: Int32Array } {
   const received = new Int32Array(newestRow.length);
@@ -142,7 +145,7 @@ function orderRevisions(
     received[sessions++] = session;
     const first = count;
     revisions[count++] = newest;
-    if (olderRow[newest] === NONE) continue;
+    if (olderRow === undefined || olderRow[newest] === NONE) continue;
     for (let row = olderRow[newest] ?? NONE; row !== NONE; row = olderRow[row] ?? NONE) {
       revisions[count++] = row;
     }

@@ -56,10 +56,13 @@ export function findSessionGaps(
 /** Sessions without a row after the first received one, up to `newest`. */
 function unreceivedSessions(received: Int32Array, newest: number): number[] {
   const found: number[] = [];
-  for (let at = 0; at < received.length; at++) {
-    const next = received[at + 1] ?? newest + 1;
-    for (let session = (received[at] ?? 0) + 1; session < next; session++) found.push(session);
+  let expected = (received[0] ?? newest) + 1;
+  for (let at = 1; at < received.length; at++) {
+    const session = received[at] ?? 0;
+    while (expected < session) found.push(expected++);
+    expected = session + 1;
   }
+  while (expected <= newest) found.push(expected++);
   return found;
 }
 

@@ -38,25 +38,32 @@ export async function readAcceptedSessions(options: {
   readonly manifest: SnapshotManifest;
   /** Symbols whose sessions are wanted one by one. */
   readonly named: readonly string[];
+  /** Members with open reviews: only these sessions of them are wanted. */
+  readonly reviewed: { readonly symbols: readonly string[]; readonly sessions: readonly string[] };
   readonly universe: readonly { readonly symbol: string; readonly delistedOn: string | null }[];
   readonly namedFrom: string | null;
   readonly after: string | null;
 }): Promise<AcceptedSessions> {
-  const { named, universe } = options;
+  const { named, reviewed, universe } = options;
   const files = dailyFiles(options.analyticsDir, options.manifest);
-  const bySymbol = new Map(named.map((symbol) => [symbol, new Set<string>()]));
+  const bySymbol = new Map(
+    [...named, ...reviewed.symbols].map((symbol) => [symbol, new Set<string>()]),
+  );
   const universeCounts = new Map<string, number>();
   if (files === undefined) return { bySymbol, universeCounts };
   const { namedFrom, after } = options;
   const fromThere = namedFrom === null ? "" : ` AND session >= DATE ${sqlText(namedFrom)}`;
   const later = after === null ? "" : ` AND session > DATE ${sqlText(after)}`;
-  for (const row of await rowsOf(
-    options,
-    `SELECT DISTINCT symbol, session::VARCHAR AS session FROM read_parquet(${files})
-     WHERE symbol IN (${listOf(named)}) AND ${IS_PRICE}${fromThere}`,
-    namedRow,
-  )) {
-    bySymbol.get(row.symbol)?.add(row.session);
+  const wanted = [
+    `symbol IN (${listOf(named)})${fromThere}`,
+    `symbol IN (${listOf(reviewed.symbols)}) AND session IN (${datesOf(reviewed.sessions)})`,
+  ];
+  for (const condition of wanted) {
+    const sql = `SELECT DISTINCT symbol, session::VARCHAR AS session FROM read_parquet(${files})
+       WHERE ${IS_PRICE} AND ${condition}`;
+    for (const row of await rowsOf(options, sql, namedRow)) {
+      bySymbol.get(row.symbol)?.add(row.session);
+    }
   }
   for (const row of await rowsOf(
     options,
@@ -108,6 +115,12 @@ function whileListed(
         : [` AND NOT (symbol = ${sqlText(symbol)} AND session >= DATE ${sqlText(delistedOn)})`],
     )
     .join("");
+}
+
+/** An empty list is written as one date before all data. */
+function datesOf(sessions: readonly string[]): string {
+  const dates = sessions.length === 0 ? ["1900-01-01"] : sessions;
+  return dates.map((date) => `DATE ${sqlText(date)}`).join(", ");
 }
 
 /** An empty list is written as one name that no symbol has. */

@@ -58,7 +58,7 @@ function setUp(lines: readonly Line[]) {
       .map((session) => reviewOf(`S${index}`, dateAt(session)));
   });
   const report = reportOf({ symbols, reviews });
-  const reviewed = new Set(reviewedMembers(universe, report));
+  const reviewed = new Set(reviewedMembers(universe, report).symbols);
   const bySymbol = new Map(
     lines.flatMap((of, index): [string, Set<string>][] =>
       reviewed.has(`S${index}`)

@@ -67,13 +67,17 @@ export function expectedMembers(
     .map((debt) => debt.symbol);
 }
 
-/** Members with an open review, whose sessions must be known one by one. */
+/** Members with an open review, and the sessions that the reviews are about. */
 export function reviewedMembers(
   universe: readonly UniverseMember[],
   report: BuildReport,
-): string[] {
-  const reviewed = new Set(openReviews(report).map((review) => review.symbol));
-  return universe.map((member) => member.symbol).filter((symbol) => reviewed.has(symbol));
+): { readonly symbols: readonly string[]; readonly sessions: readonly string[] } {
+  const members = new Set(universe.map((member) => member.symbol));
+  const reviews = openReviews(report).filter((review) => members.has(review.symbol));
+  return {
+    symbols: [...new Set(reviews.map((review) => review.symbol))],
+    sessions: [...new Set(reviews.map((review) => review.session))],
+  };
 }
 
 function debtsOf(

@@ -30,7 +30,7 @@ async function judge(context: CommandContext): Promise<CommandResult> {
     const options = gate1Options(us);
     const decision = await decideGate1(options);
     recordGate1(options, decision, us.ledger);
-    const truth = await readTruth(context);
+    const truth = await readTruth(context, { ...decision, moved: false });
     writeTemporalView(context.workspace.truthDir("us"), temporalView(truth));
     const head = decision.moved
       ? `gate 1 passed: CTT moved from ${decision.previous ?? "nothing"} to ${decision.ctt ?? ""}`

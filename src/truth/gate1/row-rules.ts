@@ -124,13 +124,17 @@ export function judgeValues(table: BarTable, row: number, hasVolume: boolean): n
   const high = table.high[row] ?? NaN;
   const low = table.low[row] ?? NaN;
   const close = table.close[row] ?? NaN;
+  const volume = hasVolume ? (table.volume[row] ?? NaN) : 0;
+  const isOrdered = low <= open && open <= high && low <= close && close <= high;
+  // Nearly every row ends here: what lies in this order between two numbers is a number too.
+  if (flags === 0 && low > 0 && high < Infinity && isOrdered && volume >= 0) return 0;
   let failed = flags === 0 ? 0 : judgeFlags(flags, hasVolume);
   // Comparisons with NaN are false, so an unreadable price fails its own rule only.
   if (open <= 0 || high <= 0 || low <= 0 || close <= 0) failed |= NON_POSITIVE_PRICE;
   if (high < low) failed |= HIGH_BELOW_LOW;
   if (open > high || open < low) failed |= OPEN_OUTSIDE_RANGE;
   if (close > high || close < low) failed |= CLOSE_OUTSIDE_RANGE;
-  if (hasVolume && (table.volume[row] ?? NaN) < 0) failed |= NEGATIVE_VOLUME;
+  if (volume < 0) failed |= NEGATIVE_VOLUME;
   // Fails closed, whatever the flags say: one price that is not finite makes the sum so.
   if (!Number.isFinite(open + high + low + close)) failed |= SCHEMA_NUMBER;
   return failed;
