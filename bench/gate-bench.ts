@@ -111,10 +111,7 @@ function secondsOf(work: () => unknown): number {
 const reasonsSchema = z.array(z.object({ id: z.coerce.number(), reasons: z.string() }));
 
 /** Throws where the two sides differ; returns how many rows have reasons. */
-async function compareReasons(
-  connection: DuckDBConnection,
-  ours: RowReasons,
-): Promise<number> {
+async function compareReasons(connection: DuckDBConnection, ours: RowReasons): Promise<number> {
   const reader = await connection.runAndReadAll(
     `SELECT id, array_to_string(reasons, ' ') AS reasons FROM result WHERE len(reasons) > 0 ORDER BY id`,
   );

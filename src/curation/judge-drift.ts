@@ -41,8 +41,7 @@ export function judgeMoves(
   for (let at = 1; at < received.length; at++) {
     const newestBefore = newest;
     newest = newestRow[received[at] ?? 0] ?? NONE;
-    const isSingle =
-      !hasRestated || (olderRow[newest] === NONE && olderRow[newestBefore] === NONE);
+    const isSingle = !hasRestated || (olderRow[newest] === NONE && olderRow[newestBefore] === NONE);
     const isSmall = isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent);
     // Nearly all moves end here, and a build judges millions.
     if (isPlain && isSingle && isSmall) continue;
