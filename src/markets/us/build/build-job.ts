@@ -20,9 +20,9 @@ import type { StoredReceipt } from "#ingestion/raw-registry-store.ts";
 import { payloadOf } from "#ledger/ledger-store.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
-import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
+import { TRUTH_EVENT_KINDS, foldTruthEvents, readTruthEvents } from "#truth/truth-events.ts";
 import { pointToSnapshot, readPointedSnapshot } from "#lake/snapshot-store.ts";
-import { usCalendarOfRecipe } from "../us-calendar.ts";
+import { usCalendar, usCalendarOfRecipe, usCorrections } from "../us-calendar.ts";
 import type { UsDataContext } from "../us-data-context.ts";
 import { usAssetTypes } from "./us-asset-types.ts";
 import { usParsers } from "./us-parsers.ts";
@@ -37,10 +37,11 @@ export type UsBuildReport = {
 };
 
 /** Builds what the raw store and the ledger hold. @throws NOTHING_TO_BUILD, JOB_RUNNING, DISK_FULL */
-export async function runBuildJob(context: UsDataContext): Promise<UsBuildReport> {
-  const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
+export async function runBuildJob(opened: UsDataContext): Promise<UsBuildReport> {
+  const lock = takeJobLock(opened.workspace, "us-build", opened.clock.wallMs());
   try {
-    context.rawStore.recover();
+    opened.rawStore.recover();
+    const context = withNewestDecisions(opened);
     const { recipe, receipts } = usRecipe(context);
     if (receipts.every((receipt) => receipt.kind === "listing")) {
       throw new MeridianError("NOTHING_TO_BUILD", {
@@ -55,6 +56,13 @@ export async function runBuildJob(context: UsDataContext): Promise<UsBuildReport
   } finally {
     lock.release();
   }
+}
+
+/** What was decided before the lock was taken counts: another build must not be overtaken by this one. */
+function withNewestDecisions(context: UsDataContext): UsDataContext {
+  const events = readTruthEvents(context.ledger);
+  const corrections = usCorrections(context.settings, events.corrections);
+  return { ...context, events, corrections, calendar: usCalendar(corrections) };
 }
 
 /** The recipe of what the raw store and the ledger hold now, and the receipts it covers. */
