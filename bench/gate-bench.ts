@@ -10,7 +10,7 @@ import { assert, must } from "#core/assert.ts";
 import { dateOfDayNumber } from "#core/session-date.ts";
 import { limitsOf } from "#curation/build-limits.ts";
 import { type SymbolJudgement, judgeSymbol } from "#curation/judge-symbol.ts";
-import { OUTCOME_PARKED } from "#curation/row-outcome.ts";
+import { createReusedColumns } from "#curation/reused-columns.ts";
 import type { SymbolRows } from "#curation/symbol-rows.ts";
 import { usCalendar } from "#markets/us/us-calendar.ts";
 import { indexSessions, rulesOf } from "#truth/gate1/row-rules.ts";
@@ -37,11 +37,11 @@ export async function benchGate({ size, rounds }: GateBenchOptions): Promise<Ben
     await loadGateTables(connection, all, calendar);
     const judge = createGate(calendar);
     await runPeer(connection);
-    const failing = await compareReasons(connection, judge(all).flat());
+    const failing = await compareReasons(connection, judge(all, rows));
     const ours: number[] = [];
     const peer: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      ours.push(secondsOf(() => judge(all)));
+      ours.push(secondsOf(() => judge(all, rows)));
       peer.push(await runPeer(connection));
     }
     const sides = [
@@ -69,30 +69,40 @@ export async function benchGate({ size, rounds }: GateBenchOptions): Promise<Ben
 function createGate(calendar: ReturnType<typeof usCalendar>) {
   const sessions = indexSessions(calendar);
   const limits = limitsOf(settingsSchema.parse({}).thresholds);
+  const columns = createReusedColumns();
   const context = { market: "us", sessions, limits, decisions: new Map() };
-  return (all: readonly SymbolRows[]): RowReasons[] =>
-    all.map((rows) => listReasons(rows, judgeSymbol(rows, context)));
+  return (all: readonly SymbolRows[], rows: number): RowReasons => {
+    const lists: (readonly string[])[] = [];
+    lists.length = rows;
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- clean rows share one empty list
+    lists.fill(NO_REASONS);
+    let from = 0;
+    for (const symbol of all) {
+      listReasons(symbol, judgeSymbol(symbol, context, columns), lists, from);
+      from += symbol.table.length;
+    }
+    return lists;
+  };
 }
 
-/** The reasons of each row of a symbol; clean rows share one empty list. */
+/** The reasons of each row of all symbols. */
 type RowReasons = readonly (readonly string[])[];
 
 /** A parked row names its review's rule, a listed one that it is a large move. */
-function listReasons({ table }: SymbolRows, judgement: SymbolJudgement): RowReasons {
-  const { reasons: failed, outcomes, reviews, largeMoves } = judgement;
+function listReasons(
+  { table }: SymbolRows,
+  judgement: SymbolJudgement,
+  lists: (readonly string[])[],
+  from: number,
+): void {
+  const { reasons, quarantined, parked, reviews, largeMoves } = judgement;
   const ruleOfDay = new Map(reviews.map(({ session, rule }) => [session, rule]));
-  const lists: (readonly string[])[] = [];
-  lists.length = table.length;
-  for (let row = 0; row < table.length; row++) {
-    const bits = failed[row] ?? 0;
-    if (bits !== 0) lists[row] = rulesOf(bits);
-    else if (outcomes[row] === OUTCOME_PARKED) {
-      const session = dateOfDayNumber(table.day[row] ?? 0);
-      lists[row] = [must(ruleOfDay.get(session), "a parked row has a review")];
-    } else lists[row] = NO_REASONS;
+  for (const row of quarantined) lists[from + row] = rulesOf(reasons[row] ?? 0);
+  for (const row of parked) {
+    const session = dateOfDayNumber(table.day[row] ?? 0);
+    lists[from + row] = [must(ruleOfDay.get(session), "a parked row has a review")];
   }
-  for (const { row } of largeMoves) lists[row] = LARGE_MOVE;
-  return lists;
+  for (const { row } of largeMoves) lists[from + row] = LARGE_MOVE;
 }
 
 async function runPeer(connection: DuckDBConnection): Promise<number> {

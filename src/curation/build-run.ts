@@ -21,6 +21,8 @@ import { judgeSymbol } from "./judge-symbol.ts";
 import { sourceNameOf } from "./source-name.ts";
 import type { QuarantineWriter } from "./quarantine-store.ts";
 import { mergeSeries } from "./merge-series.ts";
+import { type ReusedColumns, createReusedColumns } from "./reused-columns.ts";
+import { createSymbolBodies } from "./symbol-bodies.ts";
 import type { SymbolInputs } from "./symbol-inputs.ts";
 import { type SymbolRows, clearSymbolRows, createSymbolRows } from "./symbol-rows.ts";
 
@@ -47,13 +49,16 @@ export interface BuildRun {
 }
 
 /** Starts a run. Symbols must come in the order of the lake. */
-export function createBuildRun(options: BuildRunOptions): BuildRun {
+export function createBuildRun(given: BuildRunOptions): BuildRun {
+  const bodies = createSymbolBodies(given.readBody);
+  const options: BuildRunOptions = { ...given, readBody: (receipt) => bodies.read(receipt) };
   const state: RunState = {
     options,
     sessions: indexSessions(options.calendar),
     tally: createBuildTally(options),
     buffers: createBuildBuffers(options.analytics, options.staging),
     rows: createSymbolRows(NO_EVENTS),
+    columns: createReusedColumns(),
   };
   return {
     takeSymbol: async (inputs) => {
@@ -61,6 +66,7 @@ export function createBuildRun(options: BuildRunOptions): BuildRun {
       if (inputs.daily.length > 0) takeDaily(state, inputs, merged?.events ?? NO_EVENTS);
       if (inputs.intraday.length > 0) takeIntraday(state, inputs);
       if (inputs.series.length > 0) takeSeries(state, inputs);
+      bodies.clear();
       await state.buffers.settle();
     },
     finish: async () => {
@@ -76,17 +82,22 @@ type RunState = {
   readonly tally: BuildTally;
   readonly buffers: BuildBuffers;
   readonly rows: SymbolRows;
+  readonly columns: ReusedColumns;
 };
 
 function takeDaily(state: RunState, inputs: SymbolInputs, events: SymbolEvents): void {
   const { options, sessions, buffers, rows, tally } = state;
   collectRows(options, rows, inputs.daily, inputs, events);
-  const judgement = judgeSymbol(rows, {
-    market: options.recipe.market,
-    sessions,
-    limits: limitsOf(options.thresholds),
-    decisions: options.decisions,
-  });
+  const judgement = judgeSymbol(
+    rows,
+    {
+      market: options.recipe.market,
+      sessions,
+      limits: limitsOf(options.thresholds),
+      decisions: options.decisions,
+    },
+    state.columns,
+  );
   buffers.daily.take(rows, judgement);
   tally.addDaily(rows, judgement);
 }

@@ -33,16 +33,19 @@ export function judgeMoves(
   sink: DriftSink,
 ): void {
   if (rows.role.instrumentClass === "series") return;
-  const { received, newestRow, olderRow, hasRestated } = chain;
+  const { received, newestRow, olderRow, revisions, hasRestated } = chain;
   const { close } = rows.table;
   const limitPercent = driftLimitPercent(rows.role, limits);
   const isPlain = comparesAsTraded(rows);
   let newest = newestRow[received[0] ?? 0] ?? NONE;
+  let newestClose = close[newest] ?? 0;
   for (let at = 1; at < received.length; at++) {
     const newestBefore = newest;
-    newest = newestRow[received[at] ?? 0] ?? NONE;
+    const closeBefore = newestClose;
+    newest = (hasRestated ? newestRow[received[at] ?? 0] : revisions[at]) ?? NONE;
+    newestClose = close[newest] ?? 0;
     const isSingle = !hasRestated || (olderRow[newest] === NONE && olderRow[newestBefore] === NONE);
-    const isSmall = isWithin(close[newest] ?? 0, close[newestBefore] ?? 0, limitPercent);
+    const isSmall = isWithin(newestClose, closeBefore, limitPercent);
     // Nearly all moves end here, and a build judges millions.
     if (isPlain && isSingle && isSmall) continue;
     const after = chain.newestRow[received[at + 1] ?? NONE] ?? NONE;

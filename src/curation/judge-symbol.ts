@@ -22,8 +22,14 @@ import {
   payloadOfRow,
 } from "./revision-chain.ts";
 import { type ReviewDecisions, type ReviewFacts, makeReview, outcomeOfReviews } from "./reviews.ts";
-import { OUTCOME_ACCEPTED, OUTCOME_CONFIRMING, OUTCOME_QUARANTINED } from "./row-outcome.ts";
+import {
+  OUTCOME_ACCEPTED,
+  OUTCOME_CONFIRMING,
+  OUTCOME_PARKED,
+  OUTCOME_QUARANTINED,
+} from "./row-outcome.ts";
 import { type SessionGaps, findSessionGaps } from "./session-gaps.ts";
+import { type ReusedColumns, createReusedColumns } from "./reused-columns.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
 export type JudgeContext = {
@@ -45,21 +51,28 @@ export type SymbolJudgement = SessionGaps & {
   readonly payloadOf: Int32Array;
   /** Rows that are data, sorted by session, then revision. */
   readonly accepted: Int32Array;
+  /** Rows that are none, ascending. */
+  readonly quarantined: readonly number[];
+  readonly parked: readonly number[];
   readonly reviews: readonly ParkedRow[];
   readonly largeMoves: readonly RowNote[];
   readonly restated: readonly RowNote[];
 };
 
-/** Judges the symbol. The arrays of the result are the caller's to keep. */
-export function judgeSymbol(rows: SymbolRows, context: JudgeContext): SymbolJudgement {
+/** Judges the symbol. The arrays of the result are in `columns`: the next call with them overwrites it. */
+export function judgeSymbol(
+  rows: SymbolRows,
+  context: JudgeContext,
+  columns: ReusedColumns = createReusedColumns(),
+): SymbolJudgement {
   const { table, payloads, role } = rows;
   const { market, sessions, decisions, limits } = context;
-  const reasons = new Uint32Array(table.length);
+  const reasons = columns.uint32("reasons", table.length, 0);
   const hasVolume = role.instrumentClass === "stock" || role.instrumentClass === "fund";
   if (!hasVolume) table.volume.fill(NaN, 0, table.length);
   for (const payload of payloads) judgeDailyRows(table, payload, sessions, hasVolume, reasons);
 
-  const { prices, totals, all } = chainRevisions(rows, sessions, reasons);
+  const { prices, totals, all } = chainRevisions(rows, sessions, reasons, columns);
   const reviewsOf = new Map<number, ParkedRow[]>();
   const largeMoves: RowNote[] = [];
   const sink: DriftSink = {
@@ -76,14 +89,28 @@ export function judgeSymbol(rows: SymbolRows, context: JudgeContext): SymbolJudg
     ? [makeReview({ market, rows, ...mismatch, rule: "BASIS_MISMATCH", decisions })]
     : [];
 
-  const outcomes = new Uint8Array(table.length);
-  const accepted = settleRevisions({ chain: all, reviewsOf, ofSymbol, outcomes, reasons });
+  const outcomes = columns.uint8("outcomes", table.length, outcomeOfReviews(ofSymbol));
+  const accepted = settleRevisions({
+    chain: all,
+    reviewsOf,
+    ofSymbol,
+    outcomes,
+    reasons,
+    into: columns.int32("accepted", all.revisions.length),
+  });
   settleConfirmations(all, outcomes, reasons);
+  const withheld = withheldRows({ chain: all, reviewsOf, ofSymbol, outcomes });
   const gapsOf = (chain: RevisionChain, isOfTotals: boolean): SessionGaps => {
     const own = totals
       ? accepted.filter((row) => isTotal(payloadOfRow(rows, chain, row)) === isOfTotals)
       : accepted;
-    return findSessionGaps(rows, chain, sessions, { reasons, outcomes, accepted: own, isOfTotals });
+    return findSessionGaps(rows, chain, sessions, {
+      reasons,
+      outcomes,
+      refused: withheld.quarantined,
+      accepted: own,
+      isOfTotals,
+    });
   };
   return {
     reasons,
@@ -91,6 +118,7 @@ export function judgeSymbol(rows: SymbolRows, context: JudgeContext): SymbolJudg
     revisionOf: all.revisionOf,
     payloadOf: all.payloadOf,
     accepted,
+    ...withheld,
     reviews: distinctReviews([...ofSymbol, ...[...reviewsOf.values()].flat()]),
     largeMoves: largeMoves.filter((note) => outcomes[note.row] === OUTCOME_ACCEPTED),
     restated: findRestatements(rows, all, accepted),
@@ -104,29 +132,50 @@ function distinctReviews(reviews: readonly ParkedRow[]): ParkedRow[] {
   return [...new Map(reviews.map((review) => [review.id, review])).values()];
 }
 
-/** Gives every revision its outcome and returns the accepted ones in the order of the lake. */
+/** Gives reviewed and failed rows the outcome that is not general, and returns the accepted ones in the order of the lake. */
 function settleRevisions(of: {
   readonly chain: RevisionChain;
   readonly reviewsOf: ReadonlyMap<number, readonly ParkedRow[]>;
   readonly ofSymbol: readonly ParkedRow[];
   readonly outcomes: Uint8Array;
   readonly reasons: Uint32Array;
+  readonly into: Int32Array;
 }): Int32Array {
-  const { chain, reviewsOf, ofSymbol, outcomes, reasons } = of;
+  const { chain, reviewsOf, ofSymbol, outcomes, reasons, into } = of;
   const general = outcomeOfReviews(ofSymbol);
   const { revisions } = chain;
-  for (let at = 0; at < revisions.length; at++) outcomes[revisions[at] ?? 0] = general;
+  for (const row of chain.failed) outcomes[row] = OUTCOME_QUARANTINED;
   for (const [row, own] of reviewsOf) outcomes[row] = outcomeOfReviews([...own, ...ofSymbol]);
   if (reviewsOf.size === 0 && general === OUTCOME_ACCEPTED) return revisions;
-  const accepted = new Int32Array(revisions.length);
   let count = 0;
   for (let at = 0; at < revisions.length; at++) {
     const row = revisions[at] ?? 0;
     const outcome = outcomes[row];
     if (outcome === OUTCOME_QUARANTINED) reasons[row] = REVIEW_REJECTED;
-    if (outcome === OUTCOME_ACCEPTED) accepted[count++] = row;
+    if (outcome === OUTCOME_ACCEPTED) into[count++] = row;
   }
-  return accepted.subarray(0, count);
+  return into.subarray(0, count);
+}
+
+/** The rows that are no data, ascending. Only where a whole symbol is held back are all rows looked at. */
+function withheldRows(of: {
+  readonly chain: RevisionChain;
+  readonly reviewsOf: ReadonlyMap<number, unknown>;
+  readonly ofSymbol: readonly ParkedRow[];
+  readonly outcomes: Uint8Array;
+}): { readonly quarantined: readonly number[]; readonly parked: readonly number[] } {
+  const { chain, reviewsOf, ofSymbol, outcomes } = of;
+  const candidates =
+    chain.hasConfirming || ofSymbol.length > 0
+      ? outcomes.keys()
+      : [...chain.failed, ...reviewsOf.keys()].sort((a, b) => a - b);
+  const quarantined: number[] = [];
+  const parked: number[] = [];
+  for (const row of candidates) {
+    if (outcomes[row] === OUTCOME_QUARANTINED) quarantined.push(row);
+    else if (outcomes[row] === OUTCOME_PARKED) parked.push(row);
+  }
+  return { quarantined, parked };
 }
 
 /** A row that repeats a revision shares its fate. */

@@ -6,6 +6,7 @@ import { must } from "#core/assert.ts";
 import { type SessionIndex, isSameBar } from "#truth/gate1/row-rules.ts";
 import { comparableDividends, splitFactorThrough } from "#truth/gate1/price-basis.ts";
 import { PRICE_SCALE } from "#core/price.ts";
+import { type ReusedColumns, createReusedColumns } from "./reused-columns.ts";
 import type { SymbolPayload, SymbolRows } from "./symbol-rows.ts";
 
 /** No row. */
@@ -13,7 +14,8 @@ export const NONE = -1;
 
 /**
  * Rows of one symbol by session (index into the calendar's sessions): the newest revision, and from
- * each row to the one it replaced. `confirms` names the revision that a repeating row repeats.
+ * each row to the one it replaced. `confirms` names the revision that a repeating row repeats. Both of
+ * these are empty where nothing was restated or repeated, as is usual.
  */
 export type RevisionChain = {
   readonly newestRow: Int32Array;
@@ -25,6 +27,8 @@ export type RevisionChain = {
   readonly received: Int32Array;
   /** All revisions by session, then revision: the order of the lake. */
   readonly revisions: Int32Array;
+  /** Rows that failed a row rule, and are part of no revision. */
+  readonly failed: readonly number[];
   /** Whether some row repeats a revision, and whether some session has several. */
   readonly hasConfirming: boolean;
   readonly hasRestated: boolean;
@@ -47,16 +51,17 @@ export function chainRevisions(
   rows: SymbolRows,
   sessions: SessionIndex,
   reasons: Uint32Array,
+  columns: ReusedColumns = createReusedColumns(),
 ): RevisionChains {
   const { table, payloads } = rows;
   const links: RowLinks = {
-    olderRow: new Int32Array(table.length).fill(NONE),
-    revisionOf: new Int32Array(table.length),
-    confirms: new Int32Array(table.length).fill(NONE),
-    payloadOf: new Int32Array(table.length),
+    olderRow: NO_ROWS,
+    revisionOf: columns.int32("revisionOf", table.length).fill(0),
+    confirms: NO_ROWS,
+    payloadOf: columns.int32("payloadOf", table.length),
   };
   const link = (isOfTotals: boolean, below: RevisionChain | undefined): RevisionChain =>
-    linkRows(rows, sessions, reasons, { links, isOfTotals, below });
+    linkRows(rows, sessions, reasons, { links, isOfTotals, below, columns });
   if (!payloads.some(isTotal)) {
     const prices = link(false, undefined);
     return { prices, totals: undefined, all: prices };
@@ -66,13 +71,16 @@ export function chainRevisions(
   const { day } = table;
   const all = {
     ...prices,
+    ...links,
+    failed: [...totals.failed, ...prices.failed],
     revisions: Int32Array.from(
       [...totals.revisions, ...prices.revisions].sort((a, b) => (day[a] ?? 0) - (day[b] ?? 0)),
     ),
     hasConfirming: totals.hasConfirming || prices.hasConfirming,
     hasRestated: totals.hasRestated || prices.hasRestated,
   };
-  return { prices, totals, all };
+  // What one chain found first to link by, the other shares.
+  return { prices: { ...prices, ...links }, totals: { ...totals, ...links }, all };
 }
 
 /** Whether a payload holds total-return prices. */
@@ -80,7 +88,14 @@ export function isTotal(payload: SymbolPayload): boolean {
   return payload.basis === "total";
 }
 
-type RowLinks = Pick<RevisionChain, "olderRow" | "revisionOf" | "confirms" | "payloadOf">;
+const NO_ROWS = new Int32Array(0);
+
+type RowLinks = {
+  olderRow: Int32Array;
+  readonly revisionOf: Int32Array;
+  confirms: Int32Array;
+  readonly payloadOf: Int32Array;
+};
 
 /** Links the rows of one chain; those of a session begin above the revisions of `below`. */
 function linkRows(
@@ -91,31 +106,42 @@ function linkRows(
     readonly links: RowLinks;
     readonly isOfTotals: boolean;
     readonly below: RevisionChain | undefined;
+    readonly columns: ReusedColumns;
   },
 ): RevisionChain {
   const { table, payloads } = rows;
   const { day } = table;
   const { indexOfDay, fromDay } = sessions;
-  const { olderRow, revisionOf, confirms, payloadOf } = of.links;
-  const newestRow = new Int32Array(sessions.sessions.length).fill(NONE);
+  const { links } = of;
+  const { revisionOf, payloadOf } = links;
+  const failed: number[] = [];
+  const kind = of.isOfTotals ? "totals" : "prices";
+  const cells = (use: string, length: number): Int32Array =>
+    of.columns.int32(`${use} of ${kind}`, length);
+  const newestRow = cells("newestRow", sessions.sessions.length).fill(NONE);
   let confirming = 0;
   let restated = 0;
   for (const [ordinal, payload] of payloads.entries()) {
     if (isTotal(payload) !== of.isOfTotals) continue;
     payloadOf.fill(ordinal, payload.fromRow, payload.toRow);
     for (let row = payload.fromRow; row < payload.toRow; row++) {
-      if (reasons[row] !== 0) continue;
+      if (reasons[row] !== 0) {
+        failed.push(row);
+        continue;
+      }
       const session = indexOfDay[(day[row] ?? 0) - fromDay] ?? NONE;
       const known = newestRow[session] ?? NONE;
       if (known !== NONE) {
         const before = must(payloads[payloadOf[known] ?? 0], "a row has a payload");
         if (isSameBasis(before, payload) && isSameBar(table, known, row)) {
-          confirms[row] = known;
+          links.confirms = withRoom(links.confirms, table.length);
+          links.confirms[row] = known;
           confirming++;
           continue;
         }
         restated++;
-        olderRow[row] = known;
+        links.olderRow = withRoom(links.olderRow, table.length);
+        links.olderRow[row] = known;
         revisionOf[row] = (revisionOf[known] ?? 0) + 1;
       } else if (of.below) {
         const lower = of.below.newestRow[session] ?? NONE;
@@ -125,18 +151,25 @@ function linkRows(
     }
   }
   const hasRestated = restated > 0;
-  const order = orderRevisions(newestRow, hasRestated ? olderRow : undefined, table.length);
-  return { ...of.links, newestRow, ...order, hasConfirming: confirming > 0, hasRestated };
+  const order = orderRevisions(newestRow, hasRestated ? links.olderRow : undefined, {
+    received: cells("received", newestRow.length),
+    revisions: cells("revisions", table.length),
+  });
+  return { ...links, newestRow, ...order, failed, hasConfirming: confirming > 0, hasRestated };
+}
+
+/** Links by row are made when the first one is found. */
+function withRoom(cells: Int32Array, rows: number): Int32Array {
+  return cells.length === rows ? cells : new Int32Array(rows).fill(NONE);
 }
 
 /** Without `olderRow` every session has one row at most. */
 function orderRevisions(
   newestRow: Int32Array,
   olderRow: Int32Array | undefined,
-  rows: number,
+  into: { readonly received: Int32Array; readonly revisions: Int32Array },
 ): { readonly received: Int32Array; readonly revisions: Int32Array } {
-  const received = new Int32Array(newestRow.length);
-  const revisions = new Int32Array(rows);
+  const { received, revisions } = into;
   let sessions = 0;
   let count = 0;
   for (let session = 0; session < newestRow.length; session++) {
@@ -166,7 +199,7 @@ export function forEachRevision(
 ): void {
   const newest = chain.newestRow[session] ?? NONE;
   if (newest === NONE) return;
-  if (chain.olderRow[newest] === NONE) return visit(newest);
+  if ((chain.olderRow[newest] ?? NONE) === NONE) return visit(newest);
   const found: number[] = [];
   for (let row = newest; row !== NONE; row = chain.olderRow[row] ?? NONE) found.push(row);
   for (const row of found.reverse()) visit(row);

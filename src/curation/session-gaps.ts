@@ -1,8 +1,8 @@
 /** Which sessions of a symbol have no accepted row, and whether it is missing or was refused. */
 import { BAD_DAY } from "#lake/bar-table.ts";
 import { type SessionIndex, isSettled } from "#truth/gate1/row-rules.ts";
-import { OUTCOME_ACCEPTED, OUTCOME_QUARANTINED } from "./row-outcome.ts";
-import { NONE, type RevisionChain, isTotal } from "./revision-chain.ts";
+import { OUTCOME_ACCEPTED } from "./row-outcome.ts";
+import { NONE, type RevisionChain, isTotal, payloadOfRow } from "./revision-chain.ts";
 import type { SymbolRows } from "./symbol-rows.ts";
 
 export type SessionGaps = {
@@ -23,12 +23,14 @@ export function findSessionGaps(
   judged: {
     readonly reasons: Uint32Array;
     readonly outcomes: Uint8Array;
+    /** Rows that were quarantined. */
+    readonly refused: readonly number[];
     readonly accepted: Int32Array;
     /** Whether the chain is that of total-return rows. */
     readonly isOfTotals: boolean;
   },
 ): SessionGaps {
-  const refused = refusedSessions(rows, sessions, judged);
+  const refused = refusedSessions(rows, chain, sessions, judged);
   const rejected = [...refused]
     .filter(([session]) => !hasAccepted(chain, session, judged.outcomes))
     .sort(([a], [b]) => a - b);
@@ -56,7 +58,9 @@ export function findSessionGaps(
 /** Sessions without a row after the first received one, up to `newest`. */
 function unreceivedSessions(received: Int32Array, newest: number): number[] {
   const found: number[] = [];
-  let expected = (received[0] ?? newest) + 1;
+  const first = received[0] ?? newest;
+  if (received.length === newest - first + 1) return found;
+  let expected = first + 1;
   for (let at = 1; at < received.length; at++) {
     const session = received[at] ?? 0;
     while (expected < session) found.push(expected++);
@@ -78,24 +82,22 @@ function hasAccepted(chain: RevisionChain, session: number, outcomes: Uint8Array
 /** Bits of all rules that quarantined rows of a session failed, by session index. */
 function refusedSessions(
   rows: SymbolRows,
+  chain: RevisionChain,
   sessions: SessionIndex,
   judged: {
     readonly reasons: Uint32Array;
-    readonly outcomes: Uint8Array;
+    readonly refused: readonly number[];
     readonly isOfTotals: boolean;
   },
 ): Map<number, number> {
   const refused = new Map<number, number>();
-  for (const payload of rows.payloads) {
-    if (isTotal(payload) !== judged.isOfTotals) continue;
-    for (let row = payload.fromRow; row < payload.toRow; row++) {
-      if (judged.outcomes[row] !== OUTCOME_QUARANTINED) continue;
-      const reasons = judged.reasons[row] ?? 0;
-      const day = rows.table.day[row] ?? BAD_DAY;
-      if (!isSettled(reasons) || day < sessions.fromDay || day > sessions.toDay) continue;
-      const session = sessions.indexOfDay[day - sessions.fromDay] ?? NONE;
-      if (session !== NONE) refused.set(session, (refused.get(session) ?? 0) | reasons);
-    }
+  for (const row of judged.refused) {
+    if (isTotal(payloadOfRow(rows, chain, row)) !== judged.isOfTotals) continue;
+    const reasons = judged.reasons[row] ?? 0;
+    const day = rows.table.day[row] ?? BAD_DAY;
+    if (!isSettled(reasons) || day < sessions.fromDay || day > sessions.toDay) continue;
+    const session = sessions.indexOfDay[day - sessions.fromDay] ?? NONE;
+    if (session !== NONE) refused.set(session, (refused.get(session) ?? 0) | reasons);
   }
   return refused;
 }

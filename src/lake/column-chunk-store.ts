@@ -39,13 +39,18 @@ export type PartColumn =
 /** The empty date in a `day` column. */
 export const NULL_DAY = -2_147_483_648;
 
-/** Creates the table `table` with these columns and fills it with their first `rows` cells. */
+/**
+ * Creates the table `table` and fills it with the first `rows` cells of the columns. Returns the SQL
+ * that reads all of them: a column that says the same in every row is no part of the table.
+ */
 export async function fillTable(
   connection: DuckDBConnection,
   table: string,
-  columns: readonly PartColumn[],
+  all: readonly PartColumn[],
   rows: number,
-): Promise<void> {
+): Promise<string> {
+  const constants = all.flatMap((column) => constantOf(column, rows) ?? []);
+  const columns = all.filter((column) => constantOf(column, rows) === undefined);
   const definitions = columns.map((column) => `"${column.name}" ${sqlTypeOf(column)}`).join(", ");
   await connection.run(`CREATE TABLE ${table} (${definitions})`);
   const appender = await connection.createAppender(table);
@@ -66,6 +71,19 @@ export async function fillTable(
   }
   appender.flushSync();
   appender.closeSync();
+  return `(SELECT ${["*", ...constants].join(", ")} FROM ${table})`;
+}
+
+/** The column as an expression of SQL when its `rows` cells are all the same and copying can be saved. */
+function constantOf(column: PartColumn, rows: number): string | undefined {
+  const typed = (value: string): string => `${value}::${sqlTypeOf(column)} AS "${column.name}"`;
+  if (column.kind === "text") {
+    const [name, ...others] = column.dictionary;
+    return name !== undefined && others.length === 0 ? typed(sqlText(name)) : undefined;
+  }
+  if (column.kind !== "day") return undefined;
+  for (let row = 0; row < rows; row++) if (column.cells[row] !== NULL_DAY) return undefined;
+  return typed("NULL");
 }
 
 function sqlTypeOf(column: PartColumn): string {

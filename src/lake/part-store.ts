@@ -53,9 +53,9 @@ export function createPartWriter(session: DuckDbSession, root: string): PartWrit
     root,
     fill: async (folder, columns, rows) => {
       const table = `part_${session.nextTable()}`;
-      await fillTable(session.filling, table, columns, rows);
+      const source = await fillTable(session.filling, table, columns, rows);
       const writeOutputs = (outputs: readonly PartOutput[]): Promise<WrittenPart[]> =>
-        writeFiles(session, table, outputs);
+        writeFiles(session, { table, source }, outputs);
       return {
         writeOutputs,
         write: async () => {
@@ -71,7 +71,7 @@ export function createPartWriter(session: DuckDbSession, root: string): PartWrit
 /** Writes to temporary names, syncs, digests and publishes the files, and drops the table. */
 async function writeFiles(
   session: DuckDbSession,
-  table: string,
+  { table, source }: { readonly table: string; readonly source: string },
   outputs: readonly PartOutput[],
 ): Promise<WrittenPart[]> {
   const files = outputs.map((output) => {
@@ -81,7 +81,7 @@ async function writeFiles(
   try {
     for (const { temporary } of files) mkdirSync(dirname(temporary), { recursive: true });
     // One call for all statements: DuckDB goes on by itself while our thread collects the next part.
-    const statements = files.map((file) => copyStatement(table, file, file.temporary));
+    const statements = files.map((file) => copyStatement(source, file, file.temporary));
     await session.connection.run([...statements, `DROP TABLE ${table}`].join("; "));
     return files.map(({ root, folder, rows, temporary }) => {
       syncFile(temporary);
@@ -103,11 +103,11 @@ function publishPart(temporary: string, path: string, sha256: string): void {
   else publishFile(temporary, path);
 }
 
-function copyStatement(table: string, output: PartOutput, path: string): string {
+function copyStatement(source: string, output: PartOutput, path: string): string {
   const list = output.columns.map((name) => `"${name}"`).join(", ");
   const where = output.where === undefined ? "" : ` WHERE ${output.where}`;
   return (
-    `COPY (SELECT ${list} FROM ${table}${where}) TO ${sqlText(path)} ` +
+    `COPY (SELECT ${list} FROM ${source}${where}) TO ${sqlText(path)} ` +
     `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`
   );
 }

@@ -109,12 +109,38 @@ export function judgeDailyRows(
   reasons: Uint32Array,
 ): void {
   const { fromRow, toRow, wholeThroughDay } = payload;
-  const { day } = table;
+  const { day, flags, open, high, low, close, volume } = table;
+  const { fromDay, toDay, indexOfDay } = sessions;
+  const seen = roomToSee(toDay - fromDay + 1, toRow - fromRow);
+  const base = seenBefore;
   for (let row = fromRow; row < toRow; row++) {
-    reasons[row] =
-      judgeValues(table, row, hasVolume) | judgeDay(day[row] ?? 0, wholeThroughDay, sessions);
+    const lowest = low[row] ?? NaN;
+    const highest = high[row] ?? NaN;
+    const first = open[row] ?? NaN;
+    const last = close[row] ?? NaN;
+    // Nearly every row is clean: what lies in this order between two numbers is a number too.
+    const isClean =
+      flags[row] === 0 &&
+      lowest > 0 &&
+      highest < Infinity &&
+      lowest <= first &&
+      first <= highest &&
+      lowest <= last &&
+      last <= highest &&
+      (!hasVolume || (volume[row] ?? NaN) >= 0);
+    const failed = isClean ? 0 : judgeValues(table, row, hasVolume);
+    const one = day[row] ?? BAD_DAY;
+    if (one < fromDay || one > toDay) {
+      reasons[row] = failed | judgeDay(one, wholeThroughDay, sessions);
+      continue;
+    }
+    const isWhole = (indexOfDay[one - fromDay] ?? -1) >= 0 && one <= wholeThroughDay;
+    reasons[row] = isWhole ? failed : failed | judgeDay(one, wholeThroughDay, sessions);
+    const place = seen[one - fromDay] ?? 0;
+    if (place <= base) seen[one - fromDay] = base + 1 + row - fromRow;
+    else markDuplicate(table, fromRow + place - base - 1, row, reasons);
   }
-  markDuplicateDays(table, payload, sessions, reasons);
+  seenBefore = base + toRow - fromRow;
 }
 
 /** Schema and integrity of one row, whatever its day. */
@@ -125,9 +151,6 @@ export function judgeValues(table: BarTable, row: number, hasVolume: boolean): n
   const low = table.low[row] ?? NaN;
   const close = table.close[row] ?? NaN;
   const volume = hasVolume ? (table.volume[row] ?? NaN) : 0;
-  const isOrdered = low <= open && open <= high && low <= close && close <= high;
-  // Nearly every row ends here: what lies in this order between two numbers is a number too.
-  if (flags === 0 && low > 0 && high < Infinity && isOrdered && volume >= 0) return 0;
   let failed = flags === 0 ? 0 : judgeFlags(flags, hasVolume);
   // Comparisons with NaN are false, so an unreadable price fails its own rule only.
   if (open <= 0 || high <= 0 || low <= 0 || close <= 0) failed |= NON_POSITIVE_PRICE;
@@ -171,42 +194,25 @@ let seenAt = new Int32Array(0);
 let seenBefore = 0;
 const SEEN_MAX = 2_000_000_000;
 
+/** `seenAt` with room for so many days, and for so many places above `seenBefore`. */
+function roomToSee(days: number, rows: number): Int32Array {
+  if (seenAt.length < days || seenBefore + rows > SEEN_MAX) {
+    seenAt = new Int32Array(days);
+    seenBefore = 0;
+  }
+  return seenAt;
+}
+
 /**
  * Of equal rows for one day all but the first fail; of different ones all fail, since none can be
  * told to be the right one.
  */
-function markDuplicateDays(
-  table: BarTable,
-  payload: PayloadRows,
-  sessions: SessionIndex,
-  reasons: Uint32Array,
-): void {
-  const { fromRow, toRow } = payload;
-  const { fromDay, toDay } = sessions;
-  const { day } = table;
-  const count = toRow - fromRow;
-  if (seenAt.length <= toDay - fromDay || seenBefore + count > SEEN_MAX) {
-    seenAt = new Int32Array(toDay - fromDay + 1);
-    seenBefore = 0;
+function markDuplicate(table: BarTable, first: number, row: number, reasons: Uint32Array): void {
+  if (isSameBar(table, first, row)) reasons[row] = (reasons[row] ?? 0) | DUPLICATE_ROW;
+  else {
+    reasons[row] = (reasons[row] ?? 0) | DUPLICATE_CONFLICT;
+    reasons[first] = (reasons[first] ?? 0) | DUPLICATE_CONFLICT;
   }
-  const seen = seenAt;
-  const base = seenBefore;
-  for (let row = fromRow; row < toRow; row++) {
-    const one = day[row] ?? BAD_DAY;
-    if (one < fromDay || one > toDay) continue;
-    const place = seen[one - fromDay] ?? 0;
-    if (place <= base) {
-      seen[one - fromDay] = base + 1 + row - fromRow;
-      continue;
-    }
-    const first = fromRow + place - base - 1;
-    if (isSameBar(table, first, row)) reasons[row] = (reasons[row] ?? 0) | DUPLICATE_ROW;
-    else {
-      reasons[row] = (reasons[row] ?? 0) | DUPLICATE_CONFLICT;
-      reasons[first] = (reasons[first] ?? 0) | DUPLICATE_CONFLICT;
-    }
-  }
-  seenBefore = base + count;
 }
 
 /** Marks duplicates of intraday bars, which are told apart by their start; a bar without one repeats none. */
@@ -221,11 +227,7 @@ export function markDuplicateStarts(
     const start = table.startMinute[row] ?? 0;
     const first = rowOfStart.get(start);
     if (first === undefined) rowOfStart.set(start, row);
-    else if (isSameBar(table, first, row)) reasons[row] = (reasons[row] ?? 0) | DUPLICATE_ROW;
-    else {
-      reasons[row] = (reasons[row] ?? 0) | DUPLICATE_CONFLICT;
-      reasons[first] = (reasons[first] ?? 0) | DUPLICATE_CONFLICT;
-    }
+    else markDuplicate(table, first, row, reasons);
   }
 }
 

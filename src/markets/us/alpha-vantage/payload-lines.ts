@@ -25,12 +25,46 @@ export function scanLines(
       at = next;
       continue;
     }
-    const lineFeed = bytes.indexOf(LINE_FEED, at);
-    const end = lineFeed < 0 ? bytes.length : lineFeed;
-    const to = bytes[end - 1] === CARRIAGE_RETURN && end > at ? end - 1 : end;
+    const { to, next: after } = lineAt(bytes, at);
     if (to > at) onLine(at, to, line);
-    at = end + 1;
+    at = after;
   }
+}
+
+export interface LineFinder {
+  /** Range of a line by its number, without its end; an empty range where there is none. */
+  find(line: number): { readonly from: number; readonly to: number };
+}
+
+/** Finds lines as `scanLines` numbers them. Asked in ascending order it reads the payload once. */
+export function createLineFinder(
+  payload: Pick<Payload, "bytes" | "from" | "firstLine">,
+): LineFinder {
+  const { bytes } = payload;
+  let at = payload.from;
+  let current = payload.firstLine;
+  return {
+    find: (line) => {
+      if (line < current) {
+        at = payload.from;
+        current = payload.firstLine;
+      }
+      for (; current < line && at < bytes.length; current++) {
+        const lineFeed = bytes.indexOf(LINE_FEED, at);
+        at = lineFeed < 0 ? bytes.length : lineFeed + 1;
+      }
+      if (current !== line) return { from: at, to: at };
+      return { from: at, to: lineAt(bytes, at).to };
+    },
+  };
+}
+
+/** Where the line that begins at `at` ends, without LF or CRLF, and where the next one begins. */
+function lineAt(bytes: Uint8Array, at: number): { readonly to: number; readonly next: number } {
+  const lineFeed = bytes.indexOf(LINE_FEED, at);
+  const end = lineFeed < 0 ? bytes.length : lineFeed;
+  const to = bytes[end - 1] === CARRIAGE_RETURN && end > at ? end - 1 : end;
+  return { to, next: end + 1 };
 }
 
 /** End of the cell that begins at `from`: the next comma, or the end of the line. */

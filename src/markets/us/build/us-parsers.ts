@@ -9,7 +9,7 @@ import {
   parseEvents,
   parseSeries,
 } from "../alpha-vantage/parse-events.ts";
-import { scanLines } from "../alpha-vantage/payload-lines.ts";
+import { type LineFinder, createLineFinder } from "../alpha-vantage/payload-lines.ts";
 import { type PayloadProblem, openBody, openPayload } from "../alpha-vantage/payload.ts";
 import { parseImport } from "../import/parse-import.ts";
 
@@ -101,33 +101,21 @@ function noRows(problem: PayloadProblem, receipt: RawReceipt): never {
   throw new Error(`broken promise: ${receipt.id} landed as data but ${problem.problem}`);
 }
 
-/**
- * Quotes lines of a payload. Where they lie is found once a payload: a history that begins before the
- * calendar has thousands of refused rows.
- */
+/** Quotes lines of a payload; refused rows come in its order, so it is walked through once. */
 function createLineReader(): MarketParsers["lineText"] {
   let held:
-    | { readonly of: Uint8Array; readonly bytes: Uint8Array; readonly lines: LineRanges }
+    | { readonly of: Uint8Array; readonly bytes: Uint8Array; readonly finder: LineFinder }
     | undefined;
   return (receipt, bytes, line, limit) => {
     if (held?.of !== bytes) {
       const payload =
         receipt.kind === "import_daily" ? { bytes, ...CSV_LINES } : vendorLines(receipt, bytes);
-      const lines: LineRanges = [];
-      scanLines(payload, (from, to, at) => {
-        lines[2 * at] = from;
-        lines[2 * at + 1] = to;
-      });
-      held = { of: bytes, bytes: payload.bytes, lines };
+      held = { of: bytes, bytes: payload.bytes, finder: createLineFinder(payload) };
     }
-    const from = held.lines[2 * line] ?? 0;
-    const to = held.lines[2 * line + 1] ?? 0;
+    const { from, to } = held.finder.find(line);
     return new TextDecoder().decode(held.bytes.subarray(from, Math.min(to, from + limit)));
   };
 }
-
-/** Of line n, where it begins at 2n and where it ends at 2n + 1; nothing for blank lines. */
-type LineRanges = (number | undefined)[];
 
 function vendorLines(
   receipt: RawReceipt,
