@@ -65,6 +65,9 @@ export async function benchGate({ size, rounds }: GateBenchOptions): Promise<Ben
   }
 }
 
+/** The reasons of each row of all symbols: its place in `lists`, the first of which is empty. */
+type RowReasons = { readonly listOf: Uint32Array; readonly lists: (readonly string[])[] };
+
 /** Judges all symbols and gives every row its list of reasons, as the SQL does. */
 function createGate(calendar: ReturnType<typeof usCalendar>) {
   const sessions = indexSessions(calendar);
@@ -72,37 +75,34 @@ function createGate(calendar: ReturnType<typeof usCalendar>) {
   const columns = createReusedColumns();
   const context = { market: "us", sessions, limits, decisions: new Map() };
   return (all: readonly SymbolRows[], rows: number): RowReasons => {
-    const lists: (readonly string[])[] = [];
-    lists.length = rows;
-    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- clean rows share one empty list
-    lists.fill(NO_REASONS);
+    const given: RowReasons = { listOf: new Uint32Array(rows), lists: [NO_REASONS] };
     let from = 0;
     for (const symbol of all) {
-      listReasons(symbol, judgeSymbol(symbol, context, columns), lists, from);
+      listReasons(symbol, judgeSymbol(symbol, context, columns), given, from);
       from += symbol.table.length;
     }
-    return lists;
+    return given;
   };
 }
-
-/** The reasons of each row of all symbols. */
-type RowReasons = readonly (readonly string[])[];
 
 /** A parked row names its review's rule, a listed one that it is a large move. */
 function listReasons(
   { table }: SymbolRows,
   judgement: SymbolJudgement,
-  lists: (readonly string[])[],
+  { listOf, lists }: RowReasons,
   from: number,
 ): void {
   const { reasons, quarantined, parked, reviews, largeMoves } = judgement;
   const ruleOfDay = new Map(reviews.map(({ session, rule }) => [session, rule]));
-  for (const row of quarantined) lists[from + row] = rulesOf(reasons[row] ?? 0);
+  const give = (row: number, list: readonly string[]): void => {
+    listOf[from + row] = lists.push(list) - 1;
+  };
+  for (const row of quarantined) give(row, rulesOf(reasons[row] ?? 0));
   for (const row of parked) {
     const session = dateOfDayNumber(table.day[row] ?? 0);
-    lists[from + row] = [must(ruleOfDay.get(session), "a parked row has a review")];
+    give(row, [must(ruleOfDay.get(session), "a parked row has a review")]);
   }
-  for (const { row } of largeMoves) lists[from + row] = LARGE_MOVE;
+  for (const { row } of largeMoves) give(row, LARGE_MOVE);
 }
 
 async function runPeer(connection: DuckDBConnection): Promise<number> {
@@ -128,7 +128,8 @@ async function compareReasons(connection: DuckDBConnection, ours: RowReasons): P
   const theirs = new Map(
     reasonsSchema.parse(reader.getRowObjectsJson()).map((row) => [row.id, row.reasons]),
   );
-  for (const [id, reasons] of ours.entries()) {
+  for (const [id, list] of ours.listOf.entries()) {
+    const reasons = must(ours.lists[list], "a row has a list");
     const expected = theirs.get(id) ?? "";
     assert(
       reasons.join(" ") === expected,

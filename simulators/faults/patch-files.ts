@@ -77,6 +77,11 @@ export function patchFiles(counter: OperationCounter, workspace: string): void {
       return counter.through(operation);
     });
   }
+  replace(fs, "fsync", (original) => (...given) => {
+    const label = `fsync ${pathOfFile.get(given[0]) ?? "a file"}`;
+    const perform = (): unknown => original(...given);
+    return counter.through({ label, perform, refuse: () => noRoom("fsync") });
+  });
   for (const name of NOT_COUNTED) {
     replace(fs, name, () => () => {
       throw new Error(`fs.${name} is not counted: let ${import.meta.url} know of it`);

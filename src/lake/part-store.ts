@@ -83,8 +83,8 @@ async function writeFiles(
     // One call for all statements: DuckDB goes on by itself while our thread collects the next part.
     const statements = files.map((file) => copyStatement(source, file, file.temporary));
     await session.connection.run([...statements, `DROP TABLE ${table}`].join("; "));
+    await Promise.all(files.map(({ temporary }) => syncFile(temporary)));
     return files.map(({ root, folder, rows, temporary }) => {
-      syncFile(temporary);
       const { sha256 } = digestOfFile(temporary);
       const path = `${folder}/${sha256.slice(0, 16)}.parquet`;
       publishPart(temporary, join(root, path), sha256);

@@ -121,11 +121,11 @@ describe("leftovers", () => {
 });
 
 describe("a finished temporary file", () => {
-  test("is published under its name", () => {
+  test("is published under its name", async () => {
     const path = join(makeFolder(), "part.parquet");
     const temporary = temporaryPathOf(path);
     writeFileSync(temporary, "rows");
-    syncFile(temporary);
+    await syncFile(temporary);
     publishFile(temporary, path);
     expect(readTextIfThere(path)).toBe("rows");
     expect(existsSync(temporary)).toBe(false);

@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -71,11 +72,16 @@ export function publishFile(temporary: string, path: string): void {
   syncFolder(dirname(path));
 }
 
-/** Makes a file's bytes durable. */
-export function syncFile(path: string): void {
+/** Makes a file's bytes durable while the caller's thread goes on. */
+export async function syncFile(path: string): Promise<void> {
   const file = openSync(path, "r+");
   try {
-    fsyncSync(file);
+    await new Promise<void>((resolve, reject) => {
+      fsync(file, (cause) => {
+        if (cause) reject(cause);
+        else resolve();
+      });
+    });
   } finally {
     closeSync(file);
   }
