@@ -1,3 +1,4 @@
+/** A body is read once while its symbol is at work, within the limit. */
 import { expect, test } from "vitest";
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import { createSymbolBodies } from "./symbol-bodies.ts";

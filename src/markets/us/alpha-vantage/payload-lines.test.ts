@@ -1,3 +1,4 @@
+/** Lines found by number are the lines that scanning numbers. */
 import { expect, test } from "vitest";
 import { seededRandom } from "#core/random.ts";
 import { createLineFinder, scanLines } from "./payload-lines.ts";

@@ -42,18 +42,18 @@ export function createLineFinder(
 ): LineFinder {
   const { bytes } = payload;
   let at = payload.from;
-  let current = payload.firstLine;
+  let atLine = payload.firstLine;
   return {
     find: (line) => {
-      if (line < current) {
+      if (line < atLine) {
         at = payload.from;
-        current = payload.firstLine;
+        atLine = payload.firstLine;
       }
-      for (; current < line && at < bytes.length; current++) {
+      for (; atLine < line && at < bytes.length; atLine++) {
         const lineFeed = bytes.indexOf(LINE_FEED, at);
         at = lineFeed < 0 ? bytes.length : lineFeed + 1;
       }
-      if (current !== line) return { from: at, to: at };
+      if (atLine !== line) return { from: at, to: at };
       return { from: at, to: lineAt(bytes, at).to };
     },
   };
