@@ -11,6 +11,7 @@ import { testCount, testSeed } from "../../tests/support/depth.ts";
 import { limitsOf } from "./build-limits.ts";
 import { type JudgeContext, judgeSymbol } from "./judge-symbol.ts";
 import { type Decide, type Decision, judgeByHand } from "./judgement-model.testing.ts";
+import { createReusedColumns } from "./reused-columns.ts";
 import type { ReviewDecisions } from "./reviews.ts";
 import { ROW_OUTCOMES } from "./row-outcome.ts";
 import { type Scene, type SceneBar, type ScenePayload, rowsOf } from "./symbol-scene.testing.ts";
@@ -549,10 +550,15 @@ describe("any history of any symbol", () => {
   });
 
   test("is judged the same every time, and names each review once", () => {
+    const used = createReusedColumns();
+    const context = contextOf(NO_DECISIONS);
     fc.assert(
       fc.property(anyScene, (scene) => {
         const first = judge(scene);
         expect(judge(scene)).toEqual(first);
+        // In memory that holds what other symbols left, too.
+        const fresh = judgeSymbol(rowsOf(scene), context);
+        expect(judgeSymbol(rowsOf(scene), context, used)).toEqual(fresh);
         const ids = first.reviews.map((review) => review.id);
         expect(new Set(ids).size).toBe(ids.length);
       }),

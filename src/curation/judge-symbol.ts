@@ -51,7 +51,7 @@ export type SymbolJudgement = SessionGaps & {
   readonly payloadOf: Int32Array;
   /** Rows that are data, sorted by session, then revision. */
   readonly accepted: Int32Array;
-  /** Rows that are none, ascending. */
+  /** Rows that are no data, ascending: refused by a rule or a person, and held for a review. */
   readonly quarantined: readonly number[];
   readonly parked: readonly number[];
   readonly reviews: readonly ParkedRow[];
@@ -59,7 +59,7 @@ export type SymbolJudgement = SessionGaps & {
   readonly restated: readonly RowNote[];
 };
 
-/** Judges the symbol. The arrays of the result are in `columns`: the next call with them overwrites it. */
+/** Judges the symbol. Arrays by row lie in `columns`: the next call with the same ones overwrites them. */
 export function judgeSymbol(
   rows: SymbolRows,
   context: JudgeContext,
@@ -132,7 +132,10 @@ function distinctReviews(reviews: readonly ParkedRow[]): ParkedRow[] {
   return [...new Map(reviews.map((review) => [review.id, review])).values()];
 }
 
-/** Gives reviewed and failed rows the outcome that is not general, and returns the accepted ones in the order of the lake. */
+/**
+ * Gives failed and reviewed rows their own outcome, where `outcomes` holds that of the whole symbol, and
+ * returns the accepted revisions in the order of the lake.
+ */
 function settleRevisions(of: {
   readonly chain: RevisionChain;
   readonly reviewsOf: ReadonlyMap<number, readonly ParkedRow[]>;

@@ -5,7 +5,7 @@
 import type { PartColumn } from "#lake/column-chunk-store.ts";
 import type { WrittenPart } from "#lake/part-store.ts";
 
-/** Rows at which a part ends, at the next symbol; small, since the last one is written while nothing else is done. */
+/** Rows at which a part ends, at the next symbol. Few: nothing is collected while the last part is written. */
 const PART_ROWS = 120_000;
 /** A part's dictionary codes have 16 bits. */
 const PART_NAMES_MAX = 60_000;

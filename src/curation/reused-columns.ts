@@ -1,12 +1,12 @@
 /**
  * Columns whose memory is used again for the next symbol: a build judges thousands, and fresh memory
- * for each takes as long as judging does. What `columns` gives is valid until it is asked again.
+ * for each is work for the system and the collector. A column is valid until its name is asked again.
  */
 
 export interface ReusedColumns {
   /** `length` cells by the name of their use; what they hold is left over until they are filled. */
   int32(name: string, length: number): Int32Array;
-  /** The same with every cell set to `value`. */
+  /** The same, with every cell set to `value`. */
   uint32(name: string, length: number, value: number): Uint32Array;
   uint8(name: string, length: number, value: number): Uint8Array;
 }

@@ -6,7 +6,7 @@ import { must } from "#core/assert.ts";
 import { type SessionIndex, isSameBar } from "#truth/gate1/row-rules.ts";
 import { comparableDividends, splitFactorThrough } from "#truth/gate1/price-basis.ts";
 import { PRICE_SCALE } from "#core/price.ts";
-import { type ReusedColumns, createReusedColumns } from "./reused-columns.ts";
+import type { ReusedColumns } from "./reused-columns.ts";
 import type { SymbolPayload, SymbolRows } from "./symbol-rows.ts";
 
 /** No row. */
@@ -51,7 +51,7 @@ export function chainRevisions(
   rows: SymbolRows,
   sessions: SessionIndex,
   reasons: Uint32Array,
-  columns: ReusedColumns = createReusedColumns(),
+  columns: ReusedColumns,
 ): RevisionChains {
   const { table, payloads } = rows;
   const links: RowLinks = {

@@ -49,8 +49,12 @@ export async function fillTable(
   all: readonly PartColumn[],
   rows: number,
 ): Promise<string> {
-  const constants = all.flatMap((column) => constantOf(column, rows) ?? []);
-  const columns = all.filter((column) => constantOf(column, rows) === undefined);
+  const constants: string[] = [];
+  const columns = all.filter((column) => {
+    const constant = constantOf(column, rows);
+    if (constant !== undefined) constants.push(constant);
+    return constant === undefined;
+  });
   const definitions = columns.map((column) => `"${column.name}" ${sqlTypeOf(column)}`).join(", ");
   await connection.run(`CREATE TABLE ${table} (${definitions})`);
   const appender = await connection.createAppender(table);
