@@ -50,8 +50,10 @@ export async function fillTable(
   rows: number,
 ): Promise<string> {
   const constants: string[] = [];
-  const columns = all.filter((column) => {
-    const constant = constantOf(column, rows);
+  const columns = all.filter((column, at) => {
+    const isLast = at === all.length - 1 && constants.length === at;
+    // A table needs a column, whatever its cells say.
+    const constant = isLast ? undefined : constantOf(column, rows);
     if (constant !== undefined) constants.push(constant);
     return constant === undefined;
   });

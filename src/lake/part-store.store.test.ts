@@ -163,6 +163,21 @@ describe("a part", () => {
     );
   });
 
+  test("in which no column has two values is written all the same", async () => {
+    const writer = createPartWriter(session, root);
+    const dictionary = ["raw"];
+    const columns: PartColumn[] = [
+      { name: "asof", kind: "day", cells: Int32Array.of(NULL_DAY, NULL_DAY) },
+      { name: "basis", kind: "text", codes: Uint16Array.of(0, 0), dictionary },
+    ];
+    const part = await (await writer.fill("prices", columns, 2)).write();
+    const read = await queryParquet([join(root, part.path)], (from) => `SELECT * FROM ${from}`);
+    expect(read).toEqual([
+      { asof: null, basis: "raw" },
+      { asof: null, basis: "raw" },
+    ]);
+  });
+
   test("is named by the digest of its bytes, so equal parts are one file", async () => {
     const writer = createPartWriter(session, root);
     const cells = Int32Array.from({ length: 10 }, (_, row) => row);
