@@ -15,6 +15,14 @@ export const RAW_KINDS = [
   "index_daily",
   "listing",
   "import_daily",
+  /** Minute bars of a vendor, asked for by REST; the receipt's endpoint says of which interval. */
+  "minutes",
+  /** The operator's own minute bars. */
+  "import_minutes",
+  /** One segment of a streamed session's tick log. */
+  "ticks",
+  /** The vendor's list of instruments with their tokens. */
+  "instruments",
 ] as const;
 export type RawKind = (typeof RAW_KINDS)[number];
 
@@ -43,7 +51,7 @@ export const rawReceiptSchema = z.strictObject({
   symbol: z.string().min(1).nullable(),
   /** Receipt of the last byte, UTC by the machine's clock. Decides which rows can be whole. */
   fetchedAt: instantText,
-  format: z.enum(["csv", "json"]),
+  format: z.enum(["csv", "json", "ticks"]),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.int().positive(),
   /** Rows of data the payload holds, as counted on receipt. */
@@ -59,6 +67,10 @@ export const rawReceiptSchema = z.strictObject({
       basis: z.enum(PRICE_BASES),
       basisAsof: dateText.nullable(),
       instrumentClass: z.enum(["stock", "fund", "index"]).nullable(),
+      /** Only for minute bars: their length, which end of a bar its stamp is, and the columns by place. */
+      interval: z.enum(["1d", "1m", "5m"]).optional(),
+      label: z.enum(["start", "end"]).optional(),
+      columns: z.array(z.string()).optional(),
     })
     .optional(),
 });

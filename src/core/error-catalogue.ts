@@ -110,6 +110,18 @@ export const ERROR_CATALOGUE = {
     meaning: "There is no raw data of this market to build from.",
     nextStep: "Fetch or import some first: `us daily`, `us backfill` or `us import`.",
   },
+  LOGIN_REFUSED: {
+    exitCode: 2,
+    retryable: false,
+    meaning: "The vendor refused the login, or ended the session and refused to open another.",
+    nextStep: "Check the SMARTAPI_ variables in `.env` and the clock of this machine; a second login elsewhere ends this one.",
+  },
+  NO_INSTRUMENTS: {
+    exitCode: 2,
+    retryable: true,
+    meaning: "There is no instrument master, and none could be fetched, so no symbol has a token.",
+    nextStep: "Run `india instruments` when the vendor can be reached; yesterday's copy serves when there is one.",
+  },
   RAW_UNKNOWN: {
     exitCode: 2,
     retryable: false,
@@ -130,6 +142,12 @@ export const ERROR_CATALOGUE = {
     meaning: "No review has the id that was given.",
     nextStep: "`truth reviews` lists the open ones with their ids.",
   },
+  SESSION_IN_USE: {
+    exitCode: 2,
+    retryable: true,
+    meaning: "Another process of this workspace holds the one login that the vendor allows.",
+    nextStep: "Wait for the process that the message names, or end it with `india stream`'s own `india stop`.",
+  },
   SNAPSHOT_UNKNOWN: {
     exitCode: 2,
     retryable: false,
@@ -148,12 +166,30 @@ export const ERROR_CATALOGUE = {
     meaning: "A state file stayed locked by another process for longer than the limit.",
     nextStep: "Run the command again; if it stays so, see which process holds the workspace.",
   },
+  STREAM_TOO_LARGE: {
+    exitCode: 2,
+    retryable: false,
+    meaning: "More tokens are wanted than three connections of 1000 may carry.",
+    nextStep: "Name fewer symbols in `[india.watchlist] symbols`.",
+  },
   SYNTHETIC_MIX: {
     exitCode: 2,
     retryable: false,
     meaning:
       "Synthetic data was about to enter a vendor workspace, or vendor data a synthetic one.",
     nextStep: "Use another workspace (`--workspace DIR`); the two never share one.",
+  },
+  TICK_LOG_DAMAGED: {
+    exitCode: 3,
+    retryable: false,
+    meaning: "A tick log is damaged before its end: a record fails its checksum, and more follow.",
+    nextStep: "Restore the file from a copy; what precedes the damage can still be replayed.",
+  },
+  VENDOR_UNREACHABLE: {
+    exitCode: 1,
+    retryable: true,
+    meaning: "A vendor gave no usable answer, however often it was asked inside the limits.",
+    nextStep: "Run the command again later; what was received is kept.",
   },
   VENDOR_KEY_INVALID: {
     exitCode: 2,
