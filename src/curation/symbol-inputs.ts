@@ -20,6 +20,11 @@ const DATASETS_OF_KIND: Record<RawKind, readonly ("daily" | "intraday" | "events
   dividends: ["events"],
   series: ["series"],
   listing: [],
+  instruments: [],
+  // A market's own datasets: its `MarketDatasets` reads them.
+  minutes: [],
+  import_minutes: [],
+  ticks: [],
 };
 
 /** Symbols in code-unit order, which is also the order of the lake. */

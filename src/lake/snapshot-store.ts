@@ -31,6 +31,8 @@ export const PART_FOLDERS = {
   intraday5m: "prices/frequency=5min",
   events: "events",
   series: "series",
+  candles1m: "candles/interval=1m",
+  candles5m: "candles/interval=5m",
 } as const;
 
 /** The snapshot in force, or `undefined` before the first build. @throws FILE_DAMAGED */

@@ -23,7 +23,7 @@ export type CallHistory = {
   readonly answerTo: (call: VendorCall) => AnsweredCall | undefined;
 };
 
-const GROUP_OF: { readonly [kind in RawKind]: AnswerGroup } = {
+const GROUP_OF: { readonly [kind in RawKind]?: AnswerGroup } = {
   daily: "prices",
   daily_adjusted: "prices",
   index_daily: "prices",
@@ -58,7 +58,9 @@ export function readCallHistory(about: {
   const newest = new Map<string, AnsweredCall>();
   for (const answer of answers.values()) {
     if (answer.answeredAt > atMs || withdrawn.has(answer.receiptId)) continue;
-    const key = answerKey(GROUP_OF[answer.kind], answer.symbol ?? "");
+    const group = GROUP_OF[answer.kind];
+    if (group === undefined) continue;
+    const key = answerKey(group, answer.symbol ?? "");
     const held = newest.get(key);
     if (held === undefined || held.answeredAt < answer.answeredAt) newest.set(key, answer);
   }

@@ -5,7 +5,7 @@ import { CALL_FAILURES, type CallFailure, type VendorCall } from "#ingestion/mar
 import { testCount, testSeed } from "../../../../tests/support/depth.ts";
 import { classifyAnswer } from "./classify.ts";
 import { fixtureText } from "./fixture-store.ts";
-import type { VendorKind } from "./payload.ts";
+import type { VendorKind } from "./vendor-columns.ts";
 
 const KEY = "CANARY0KEY123456";
 const encoder = new TextEncoder();

@@ -12,8 +12,9 @@ import { appendBars } from "./parse-bars.ts";
 import { eventsOf, seriesOf } from "./parse-events.ts";
 import { listingOf } from "./parse-listing.ts";
 import { scanLines } from "./payload-lines.ts";
-import { type Body, type Payload, type VendorKind, openBody, openPayload } from "./payload.ts";
+import { type Body, type Payload, openBody, openPayload } from "./payload.ts";
 import { type Refusal, refusalOfJson, refusalOfText, spelledRefusal } from "./refusals.ts";
+import { type VendorKind, isVendorKind } from "./vendor-columns.ts";
 
 /** What came back for one call, before anybody has looked at it. */
 export type RawAnswer = { readonly status: number; readonly bytes: Uint8Array };
@@ -53,7 +54,7 @@ export function classifyAnswer(
   secrets: readonly string[],
 ): Classification {
   const { kind } = call;
-  assert(kind !== "import_daily", "imports are not asked of a vendor");
+  assert(isVendorKind(kind), "only what the vendor has is asked of it");
   const body = openBody(answer.bytes);
   const refusal = refusalOfBody(kind, body);
   if (answer.status < HTTP_OK_FIRST || answer.status > HTTP_OK_LAST) {

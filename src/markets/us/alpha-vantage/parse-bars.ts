@@ -17,7 +17,8 @@ import {
 import { type EventRow, SPLIT_NONE_UNITS, VALUE_UNREADABLE } from "./parse-events.ts";
 import { cellEnd, scanLines } from "./payload-lines.ts";
 import { appendPlainRow, canBePlain } from "./plain-row.ts";
-import { type Field, type Payload, type PayloadProblem, openBody, openPayload } from "./payload.ts";
+import { type Payload, type PayloadProblem, openBody, openPayload } from "./payload.ts";
+import type { Field } from "./vendor-columns.ts";
 
 /** Kinds of payload whose rows are prices. */
 export type BarKind = "daily" | "daily_adjusted" | "intraday" | "index_daily";

@@ -1,82 +1,16 @@
 /**
- * The vendor's shapes and names: which columns each kind of payload has, in CSV and in JSON, and
- * where they lie in the bytes that came. JSON rows are rewritten as CSV lines, so that one scanner
- * reads both. What the cells mean is the parsers' business; refusals are `classify.ts`'s.
+ * The vendor's shapes: where the columns of `vendor-columns.ts` lie in the bytes that came. JSON rows
+ * are rewritten as CSV lines, so that one scanner reads both. What the cells mean is the parsers'
+ * business; refusals are `classify.ts`'s.
  */
 import { z } from "zod";
-import type { RawKind } from "#contracts/raw-receipt.ts";
-
-/** What the vendor serves, as opposed to what the operator imports. */
-export type VendorKind = Exclude<RawKind, "import_daily">;
-
-/** The meaning of a cell. `skip` is read by nobody, but its column must be there. */
-export type Field =
-  | "date"
-  | "time"
-  | "open"
-  | "high"
-  | "low"
-  | "close"
-  | "volume"
-  | "dividend"
-  | "split"
-  | "value"
-  | "skip";
-
-/** A column by its names in CSV and its name in a JSON row, there without the ordinal (`1. open`). */
-type VendorColumn = {
-  readonly csv: readonly string[];
-  readonly json: string;
-  readonly field: Field;
-};
-
-const column = (csv: string, field: Field, json: string = csv): VendorColumn => ({
-  csv: [csv],
-  json,
-  field,
-});
-
-const PRICES = [
-  column("open", "open"),
-  column("high", "high"),
-  column("low", "low"),
-  column("close", "close"),
-];
-const DATE_KEY = "date";
-
-/** Sources: recorded responses of 2026-05-17 (CSV) and of 2018 to 2020 (JSON); docs/vendors. */
-const VENDOR_COLUMNS: { readonly [kind in VendorKind]: readonly VendorColumn[] } = {
-  daily: [column("timestamp", "date", DATE_KEY), ...PRICES, column("volume", "volume")],
-  daily_adjusted: [
-    column("timestamp", "date", DATE_KEY),
-    ...PRICES,
-    column("adjusted_close", "skip", "adjusted close"),
-    column("volume", "volume"),
-    column("dividend_amount", "dividend", "dividend amount"),
-    column("split_coefficient", "split", "split coefficient"),
-  ],
-  intraday: [column("timestamp", "time", DATE_KEY), ...PRICES, column("volume", "volume")],
-  // The CSV header of INDEX_DATA is not on record: JSON is asked for, either date name is taken.
-  index_daily: [{ csv: ["timestamp", "date"], json: DATE_KEY, field: "date" }, ...PRICES],
-  splits: [column("effective_date", "date"), column("split_factor", "value")],
-  dividends: [
-    column("ex_dividend_date", "date"),
-    column("declaration_date", "skip"),
-    column("record_date", "skip"),
-    column("payment_date", "skip"),
-    column("amount", "value"),
-  ],
-  series: [column("timestamp", "date", DATE_KEY), column("value", "value")],
-  listing: [
-    column("symbol", "skip"),
-    column("name", "skip"),
-    column("exchange", "skip"),
-    column("assetType", "skip"),
-    column("ipoDate", "skip"),
-    column("delistingDate", "skip"),
-    column("status", "skip"),
-  ],
-};
+import {
+  DATE_KEY,
+  type Field,
+  VENDOR_COLUMNS,
+  type VendorColumn,
+  type VendorKind,
+} from "./vendor-columns.ts";
 
 /** What a body is at first sight. `cut` begins as JSON but is none. */
 export type Body =
@@ -157,7 +91,7 @@ function openCsv(kind: VendorKind, bytes: Uint8Array): Payload | PayloadProblem 
   if (end > HEADER_BYTES_MAX) return { problem: "the first line is too long for a header" };
   const header = new TextDecoder().decode(bytes.subarray(0, end));
   const names = header.replace(/\r$/, "").split(",");
-  const columns = VENDOR_COLUMNS[kind];
+  const columns: readonly VendorColumn[] = VENDOR_COLUMNS[kind];
   const located = names.map((name) => columns.find((known) => known.csv.includes(name)));
   const problem = columnsProblem(
     names.filter((_, index) => located[index] === undefined),
@@ -219,7 +153,7 @@ function jsonPayload(
   envelope: LooseRow,
   seriesName: string | null,
 ): Payload | PayloadProblem {
-  const columns = VENDOR_COLUMNS[kind];
+  const columns: readonly VendorColumn[] = VENDOR_COLUMNS[kind];
   const wanted = columns.map((known) => known.json);
   const isWhole = (row: LooseRow): boolean =>
     Object.keys(row).length === wanted.length && wanted.every((name) => name in row);

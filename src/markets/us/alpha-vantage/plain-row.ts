@@ -5,7 +5,7 @@
 import { PRICE_SCALE } from "#core/price.ts";
 import { BAD_DAY, type BarTable, reserveBar } from "#lake/bar-table.ts";
 import { DATE_LENGTH, scanDay } from "./byte-scan.ts";
-import type { Field } from "./payload.ts";
+import type { Field } from "./vendor-columns.ts";
 
 const ZERO = 0x30;
 const POINT = 0x2e;

@@ -11,6 +11,7 @@ import {
 } from "../alpha-vantage/parse-events.ts";
 import { type LineFinder, createLineFinder } from "../alpha-vantage/payload-lines.ts";
 import { type PayloadProblem, openBody, openPayload } from "../alpha-vantage/payload.ts";
+import { isVendorKind } from "../alpha-vantage/vendor-columns.ts";
 import { parseImport } from "../import/parse-import.ts";
 
 const NO_EVENTS: ParsedEvents = { splits: [], dividends: [] };
@@ -121,7 +122,7 @@ function vendorLines(
   receipt: RawReceipt,
   bytes: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly from: number; readonly firstLine: number } {
-  if (receipt.kind === "import_daily" || receipt.format === "csv") return { bytes, ...CSV_LINES };
+  if (!isVendorKind(receipt.kind) || receipt.format === "csv") return { bytes, ...CSV_LINES };
   const payload = openPayload(receipt.kind, openBody(bytes));
   return "problem" in payload ? { bytes, ...CSV_LINES } : payload;
 }
