@@ -8,6 +8,7 @@ import { PRICE_BASES } from "./raw-receipt.ts";
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const dateText = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 export const snapshotIdSchema = z.string().regex(/^SNAP-[0-9a-f]{16}$/);
 
 /**
@@ -94,6 +95,30 @@ export type ParkedRow = z.output<typeof parkedRowSchema>;
 
 const symbolSessionNote = z.strictObject({ symbol: z.string(), session: dateText, facts });
 
+/** What the minute candles of one symbol and session amount to: reported, and holding nothing. */
+const minuteSummarySchema = z.strictObject({
+  symbol: z.string(),
+  session: dateText,
+  interval: z.enum(["1m", "5m"]),
+  /** Where the candles came from; `mixed` when from more than one. */
+  source: z.enum(["stream", "rest", "import", "mixed"]),
+  /** Candles that readers see. */
+  bars: z.int().min(0),
+  /** Candles that the session's hours hold, breaks left out. */
+  expected: z.int().min(0),
+  /** Of those, how many there are not: at the start, in the middle and at the end. */
+  missing: z.int().min(0),
+  /** Candles that are there and marked incomplete. */
+  incomplete: z.int().min(0),
+  quarantined: z.int().min(0),
+  /** Start of the first and of the newest candle in the exchange's local time, HH:MM. */
+  first: localTime.nullable(),
+  last: localTime.nullable(),
+  /** Codes for what a reader should know, such as LATE_START. */
+  notes: z.array(z.string()),
+});
+export type MinuteSummary = z.output<typeof minuteSummarySchema>;
+
 /** What a build found, besides the rows: read by `truth reviews`, gate 1 and the summaries. */
 export const buildReportSchema = z.strictObject({
   version: z.literal(1),
@@ -123,6 +148,8 @@ export const buildReportSchema = z.strictObject({
       rejectedNewest: z.array(z.strictObject({ session: dateText, rules: z.array(z.string()) })),
     }),
   ),
+  /** Absent where the market has no minute candles. */
+  minutes: z.array(minuteSummarySchema).optional(),
 });
 export type BuildReport = z.output<typeof buildReportSchema>;
 export type SymbolReport = BuildReport["symbols"][number];

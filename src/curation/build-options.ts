@@ -3,6 +3,7 @@ import type { RawReceipt } from "#contracts/raw-receipt.ts";
 import type { Thresholds } from "#contracts/settings.ts";
 import type { SnapshotRecipe } from "#contracts/snapshot.ts";
 import type { Calendar } from "#core/calendar.ts";
+import type { MarketDatasets } from "./market-datasets.ts";
 import type { MarketParsers } from "./market-parsers.ts";
 import type { ReviewDecisions } from "./reviews.ts";
 import type { SymbolRole } from "./symbol-rows.ts";
@@ -25,5 +26,9 @@ export type BuildOptions = {
   readonly thresholds: Thresholds;
   readonly decisions: ReviewDecisions;
   readonly roleOf: (symbol: string, receipts: readonly RawReceipt[]) => SymbolRole;
+  /** What the market adds to the snapshot; only it knows those rows. */
+  readonly datasets?: MarketDatasets | undefined;
+  /** Beginnings of paths below the staging folder that are not the build's, e.g. `candles/session=`. */
+  readonly stagingKept?: readonly string[] | undefined;
   readonly onProgress?: ((done: number, total: number, symbol: string) => void) | undefined;
 };

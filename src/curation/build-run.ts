@@ -37,16 +37,18 @@ export type BuildRunOptions = BuildOptions & {
 
 export interface BuildRun {
   takeSymbol(inputs: SymbolInputs): Promise<void>;
-  finish(): Promise<{
-    readonly files: SnapshotManifest["files"];
-    /** Parts of all rows, below the staging folder. */
-    readonly staged: readonly WrittenPart[];
-    /** Content digest by dataset. */
-    readonly digests: { readonly [dataset: string]: string };
-    readonly counts: { [dataset: string]: RowCounts };
-    readonly report: BuildReport;
-  }>;
+  finish(): Promise<BuiltRun>;
 }
+
+export type BuiltRun = {
+  readonly files: SnapshotManifest["files"];
+  /** Parts of all rows, below the staging folder. */
+  readonly staged: readonly WrittenPart[];
+  /** Content digest by dataset. */
+  readonly digests: { readonly [dataset: string]: string };
+  readonly counts: { [dataset: string]: RowCounts };
+  readonly report: BuildReport;
+};
 
 /** Starts a run. Symbols must come in the order of the lake. */
 export function createBuildRun(given: BuildRunOptions): BuildRun {

@@ -15,7 +15,8 @@ import {
 } from "#lake/snapshot-store.ts";
 import { digestOfJson } from "#platform/digest.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { createBuildRun } from "./build-run.ts";
+import { type BuiltRun, createBuildRun } from "./build-run.ts";
+import type { BuiltDatasets } from "./market-datasets.ts";
 import { isQuarantineWhole, startQuarantine } from "./quarantine-store.ts";
 import { snapshotIdOf } from "./recipe.ts";
 import { isStagingWhole, markStaging, removeStaging } from "./staging-store.ts";
@@ -37,26 +38,24 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
     return { manifest: known, report: readReport(analyticsDir, known), wasThere: true };
   }
   removeUnfinishedParts(analyticsDir);
-  removeStaging(options.stagingDir);
+  removeStaging(options.stagingDir, options.stagingKept);
   const session = await openDuckDb({
     folders: [analyticsDir, options.stagingDir],
     temporaryDir: options.temporaryDir,
   });
   const quarantine = startQuarantine(options.quarantineDir, snapshot);
   try {
-    const run = createBuildRun({
-      ...options,
-      snapshot,
-      analytics: createPartWriter(session, analyticsDir),
-      staging: createPartWriter(session, options.stagingDir),
-      quarantine,
-    });
+    const analytics = createPartWriter(session, analyticsDir);
+    const staging = createPartWriter(session, options.stagingDir);
+    const run = createBuildRun({ ...options, snapshot, analytics, staging, quarantine });
     const groups = groupBySymbol(options.receipts);
     for (const [index, inputs] of groups.entries()) {
       await run.takeSymbol(inputs);
       options.onProgress?.(index + 1, groups.length, inputs.symbol);
     }
-    const { files, staged, digests, counts, report } = await run.finish();
+    const shared = await run.finish();
+    const own = await options.datasets?.build({ session, analytics, staging, quarantine });
+    const { files, staged, digests, counts, report } = own ? withDatasets(shared, own) : shared;
     const quarantineSha256 = quarantine.publish();
     if (options.keepsStaging) markStaging(options.stagingDir, snapshot, staged);
     const manifest = publishSnapshot(
@@ -81,8 +80,27 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
     throw cause;
   } finally {
     session.close();
-    if (!options.keepsStaging) removeStaging(options.stagingDir);
+    if (!options.keepsStaging) removeStaging(options.stagingDir, options.stagingKept);
   }
+}
+
+/** The shared datasets with those of the market: what is of one dataset only stays apart by its name. */
+function withDatasets(shared: BuiltRun, own: BuiltDatasets): BuiltRun {
+  const byRule = new Map(Object.entries(shared.report.quarantineByRule));
+  for (const [rule, count] of Object.entries(own.report.quarantineByRule)) {
+    byRule.set(rule, (byRule.get(rule) ?? 0) + count);
+  }
+  return {
+    files: [...shared.files, ...own.files],
+    staged: [...shared.staged, ...own.staged],
+    digests: { ...shared.digests, ...own.digests },
+    counts: { ...shared.counts, ...own.counts },
+    report: {
+      ...shared.report,
+      quarantineByRule: Object.fromEntries([...byRule].sort(([a], [b]) => (a < b ? -1 : 1))),
+      minutes: [...own.report.minutes],
+    },
+  };
 }
 
 /** Whether all that the build wrote is there byte by byte; what is not is made again. */

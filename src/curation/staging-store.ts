@@ -2,7 +2,7 @@
  * Says which snapshot the staging folder belongs to and whether it is whole. The mark is written last
  * and names every part with its digest; a folder without it is half of something and is made again.
  */
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { snapshotIdSchema } from "#contracts/snapshot.ts";
@@ -51,16 +51,32 @@ export function isStagingWhole(stagingDir: string, snapshot: string): boolean {
 }
 
 /**
- * Deletes a staging folder, its mark first. What a reader holds open stays: no mark names it, and the
- * next build deletes it.
+ * Deletes a staging folder, its mark first, but for paths that begin as `kept` says. What a reader
+ * holds open stays: no mark names it, and the next build deletes it.
  */
-export function removeStaging(stagingDir: string): void {
+export function removeStaging(stagingDir: string, kept: readonly string[] = []): void {
   try {
     rmSync(join(stagingDir, MARK_FILE), { force: true });
-    removeFolder(stagingDir);
+    for (const path of kept.length === 0 ? [""] : pathsToRemove(stagingDir, kept)) {
+      removeFolder(join(stagingDir, path));
+    }
   } catch (cause) {
     if (!HELD_CODES.has(errorCodeOf(cause) ?? "")) throw cause;
   }
+}
+
+/** The topmost paths with nothing to keep in them. */
+function pathsToRemove(stagingDir: string, kept: readonly string[], within = ""): string[] {
+  return namesIn(join(stagingDir, within)).flatMap((name) => {
+    const path = `${within}${name}`;
+    if (kept.some((beginning) => path.startsWith(beginning))) return [];
+    const holdsKept = kept.some((beginning) => beginning.startsWith(`${path}/`));
+    return holdsKept ? pathsToRemove(stagingDir, kept, `${path}/`) : [path];
+  });
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function parseMark(text: string): z.output<typeof markSchema> | undefined {
