@@ -17,6 +17,7 @@ const BYTE_DICTIONARY_MAX = 255;
 /**
  * One column of a part. Nullable kinds hold NULL where the cell is NaN (floats) or `NULL_DAY`.
  * `int64` cells are integers in a Float64Array; `decimals` makes the column DECIMAL(18, decimals).
+ * `double` cells are what they are: never prices of bars, which are exact.
  */
 export type PartColumn =
   | {
@@ -29,6 +30,7 @@ export type PartColumn =
   | { readonly name: string; readonly kind: "int32"; cells: Int32Array }
   | { readonly name: string; readonly kind: "boolean"; cells: Uint8Array }
   | { readonly name: string; readonly kind: "instant"; cells: Float64Array }
+  | { readonly name: string; readonly kind: "double"; cells: Float64Array }
   | {
       readonly name: string;
       readonly kind: "int64";
@@ -105,6 +107,8 @@ function sqlTypeOf(column: PartColumn): string {
       return "BOOLEAN";
     case "instant":
       return "TIMESTAMPTZ";
+    case "double":
+      return "DOUBLE";
     case "int64":
       return column.decimals === undefined ? "BIGINT" : `DECIMAL(18,${column.decimals})`;
   }
@@ -136,6 +140,9 @@ function copyCells(
     case "day":
       duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from * 4, count * 4);
       return column.cells.subarray(from, from + count).includes(NULL_DAY);
+    case "double":
+      duckdb.copy_data_to_vector(vector, 0, plainBuffer(column.cells), from * 8, count * 8);
+      return hasNaN(column.cells, from, count);
     case "instant":
     case "int64": {
       const hasNulls = fillPairs(column.cells, from, count, column.kind === "instant" ? 1000 : 1);
@@ -182,6 +189,12 @@ function fillPairs(cells: Float64Array, from: number, count: number, factor: num
   return hasNulls;
 }
 
+/** A comparison a cell, without a view of the array or a call. */
+function hasNaN(cells: Float64Array, from: number, count: number): boolean {
+  for (let row = from; row < from + count; row++) if (cells[row] !== cells[row]) return true;
+  return false;
+}
+
 /** Writes the mask of a chunk's column; it must be written until it is whole again. */
 function copyValidity(
   vector: duckdb.Vector,
@@ -201,7 +214,8 @@ function copyValidity(
 
 function isNullCell(column: PartColumn, row: number): boolean {
   if (column.kind === "day") return column.cells[row] === NULL_DAY;
-  if (column.kind !== "int64" && column.kind !== "instant") return false;
+  if (column.kind !== "int64" && column.kind !== "instant" && column.kind !== "double")
+    return false;
   return Number.isNaN(column.cells[row]);
 }
 

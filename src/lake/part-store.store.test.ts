@@ -28,7 +28,7 @@ const VECTOR_ROWS = 2048;
 /** A column of cells as the writer takes it, and as text a reader must give back. */
 type Case = {
   readonly column: PartColumn;
-  readonly expected: readonly (string | boolean | null)[];
+  readonly expected: readonly (string | boolean | number | null)[];
 };
 
 /** Fills cells by row, so that a counterexample of many rows stays small. */
@@ -80,7 +80,21 @@ const columnKinds: readonly ((
     const expected = [...cells].map((ms) => (Number.isNaN(ms) ? null : String(ms * 1000)));
     return { column: { name, kind: "instant", cells }, expected };
   },
+  (name, rows, seedOf) => {
+    const cells = doubles(rows, seedOf);
+    const expected = [...cells].map((one) => (Number.isNaN(one) ? null : one));
+    return { column: { name, kind: "double", cells }, expected };
+  },
 ];
+
+/** Numbers that have no short decimal form, extremes, and NULL. */
+function doubles(rows: number, seedOf: (row: number) => number): Float64Array {
+  const extremes = [0, Number.NaN, -0, Number.MIN_VALUE, -Number.MAX_VALUE, Number.EPSILON, 0.1];
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const seed = seedOf(row);
+    return extremes[Math.abs(seed) % 10] ?? seed / 7;
+  });
+}
 
 /** Extremes of both signs, NULL, and everything between. */
 function integers(rows: number, seedOf: (row: number) => number): Float64Array {
@@ -145,7 +159,7 @@ describe("a part", () => {
           .map(({ name, kind }) =>
             kind === "instant"
               ? `epoch_us("${name}")::VARCHAR AS "${name}"`
-              : kind === "boolean"
+              : kind === "boolean" || kind === "double"
                 ? `"${name}"`
                 : `"${name}"::VARCHAR AS "${name}"`,
           )
@@ -226,6 +240,7 @@ describe("a part", () => {
         { name: "revision", kind: "int32", cells: new Int32Array(1) },
         { name: "known_at", kind: "instant", cells: one },
         { name: "incomplete", kind: "boolean", cells: new Uint8Array(1) },
+        { name: "vwap", kind: "double", cells: one },
       ],
       1,
     );
@@ -238,6 +253,7 @@ describe("a part", () => {
       "revision INTEGER",
       "known_at TIMESTAMP WITH TIME ZONE",
       "incomplete BOOLEAN",
+      "vwap DOUBLE",
     ]);
   });
 });
