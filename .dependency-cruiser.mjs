@@ -244,7 +244,10 @@ const houseRules = [
     comment: "A simulator that shared the product's parsers would share their mistakes.",
     severity: "error",
     from: { path: "^simulators/", pathNot: TEST_FILES },
-    to: { path: "^src/", pathNot: ["^src/(core|contracts)/", "^src/markets/us/nyse-facts\\.ts$"] },
+    to: {
+      path: "^src/",
+      pathNot: ["^src/(core|contracts)/", "^src/markets/(us/nyse|india/nse)-facts\\.ts$"],
+    },
   },
   {
     name: "across-folders-by-number-sign",

@@ -5,6 +5,7 @@ import { testCount, testSeed } from "../../tests/support/depth.ts";
 import {
   type CalendarFacts,
   buildCalendar,
+  endOf,
   hoursOf,
   instantOfWallMinute,
   isCovered,
@@ -15,6 +16,7 @@ import {
   sessionIndexOf,
   sessionOnOrBefore,
   sessionsBefore,
+  wallHoursOf,
 } from "./calendar.ts";
 import type { EpochMs } from "./clock.ts";
 import { MeridianError } from "./meridian-error.ts";
@@ -109,6 +111,68 @@ describe("hours", () => {
       }),
       run,
     );
+  });
+});
+
+describe("hours that are not the regular ones", () => {
+  const span = (fromMinute: number, toMinute: number) => ({ fromMinute, toMinute });
+  const odd = buildCalendar({
+    ...FACTS,
+    formerHours: [
+      { to: sessionDate("2025-10-31"), openMinute: 600, closeMinute: 900 },
+      { to: sessionDate("2026-01-30"), openMinute: 540, closeMinute: 960 },
+    ],
+    closingAuction: { from: sessionDate("2026-06-01"), openMinute: 945, closeMinute: 975 },
+    special: new Map([
+      [
+        sessionDate("2026-07-06"),
+        { openMinute: 570, closeMinute: 780, breaks: [span(600, 660)], name: "two windows" },
+      ],
+      [
+        sessionDate("2026-07-11"),
+        { openMinute: 0, closeMinute: 1440, known: "not_announced", name: "to be announced" },
+      ],
+      [
+        sessionDate("2026-07-18"),
+        { openMinute: 570, closeMinute: 960, known: "assumed", name: "assumed" },
+      ],
+    ]),
+  });
+  const hours = (text: string) => wallHoursOf(odd, day(text));
+  const minutes = (text: string) => [hours(text).openMinute, hours(text).closeMinute];
+
+  test("are those of their time", () => {
+    expect(minutes("2025-10-31")).toEqual([600, 900]);
+    expect(minutes("2025-11-03")).toEqual([540, 960]);
+    expect(minutes("2026-01-30")).toEqual([540, 960]);
+    expect(minutes("2026-02-02")).toEqual([570, 960]);
+  });
+
+  test("have breaks, and an auction only where the close is the regular one", () => {
+    expect(hours("2026-05-29").auction).toBeNull();
+    expect(hours("2026-06-01").auction).toEqual(span(945, 975));
+    expect(hours("2026-07-06")).toMatchObject({ breaks: [span(600, 660)], auction: null });
+    expect(hours("2026-07-11")).toMatchObject({ known: "not_announced", auction: null });
+    expect(hours("2026-07-18")).toMatchObject({ known: "assumed", auction: span(945, 975) });
+  });
+
+  test("are instants too, to the end of the day and of the auction", () => {
+    const twoWindows = hoursOf(odd, day("2026-07-06"));
+    expect(twoWindows.breaks.map(({ from, to }) => [iso(from), iso(to)])).toEqual([
+      ["2026-07-06T14:00:00Z", "2026-07-06T15:00:00Z"],
+    ]);
+    expect(iso(endOf(twoWindows))).toBe("2026-07-06T17:00:00Z");
+    expect(iso(endOf(hoursOf(odd, day("2026-06-01"))))).toBe("2026-06-01T20:15:00Z");
+    expect(iso(hoursOf(odd, day("2026-07-11")).closesAt)).toBe("2026-07-12T04:00:00Z");
+  });
+
+  test.each([
+    ["2026-06-01T20:44:59Z", "2026-05-29"],
+    ["2026-06-01T20:45:00Z", "2026-06-01"],
+    ["2026-07-12T04:29:59Z", "2026-07-10"],
+    ["2026-07-12T04:30:00Z", "2026-07-11"],
+  ])("let the row that is whole at %s be that of %s", (instant, session) => {
+    expect(dateOfDayNumber(newestCompleteSession(odd, at(instant), 30))).toBe(session);
   });
 });
 

@@ -31,18 +31,65 @@ export type CalendarFacts = {
   readonly closed: ReadonlyMap<SessionDate, string>;
   /** Sessions at other hours, and sessions on days that are otherwise closed. */
   readonly special: ReadonlyMap<SessionDate, SpecialSession>;
+  /** Regular hours of former times, oldest first; the ones above hold after the last of them. */
+  readonly formerHours?: readonly FormerHours[] | undefined;
+  /** An auction that sets closing prices, in sessions that close at the regular minute. */
+  readonly closingAuction?: ClosingAuction | undefined;
 };
+
+export type FormerHours = {
+  /** The last day of these hours. */
+  readonly to: SessionDate;
+  readonly openMinute: MinuteOfDay;
+  readonly closeMinute: MinuteOfDay;
+};
+
+export type ClosingAuction = {
+  readonly from: SessionDate;
+  /** Instruments that take part trade no more from here on. */
+  readonly openMinute: MinuteOfDay;
+  readonly closeMinute: MinuteOfDay;
+};
+
+/** From a minute on, to before another. */
+export type MinuteSpan = { readonly fromMinute: MinuteOfDay; readonly toMinute: MinuteOfDay };
+
+/**
+ * How the hours of a session are known: from the exchange; assumed to be the regular ones; or not yet
+ * announced, when the whole day stands for them and nobody can say when trading begins.
+ */
+export type HoursKnown = "announced" | "assumed" | "not_announced";
 
 export type SpecialSession = {
   readonly openMinute: MinuteOfDay;
+  /** 1440 is the end of the day. */
   readonly closeMinute: MinuteOfDay;
   readonly name: string;
+  /** Pauses and halts between opening and close, ascending. */
+  readonly breaks?: readonly MinuteSpan[] | undefined;
+  /** `announced` where it is absent. */
+  readonly known?: HoursKnown | undefined;
 };
+
+/** A session's hours by the wall clock of the exchange. */
+export type WallHours = {
+  readonly openMinute: MinuteOfDay;
+  readonly closeMinute: MinuteOfDay;
+  readonly breaks: readonly MinuteSpan[];
+  readonly auction: MinuteSpan | null;
+  readonly known: HoursKnown;
+};
+
+/** From an instant on, to before another. */
+export type InstantSpan = { readonly from: EpochMs; readonly to: EpochMs };
 
 export type SessionHours = {
   readonly session: SessionDate;
   readonly opensAt: EpochMs;
   readonly closesAt: EpochMs;
+  readonly breaks: readonly InstantSpan[];
+  readonly auction: InstantSpan | null;
+  readonly known: HoursKnown;
 };
 
 /** A calendar ready for questions. Made by `buildCalendar`; never changed. */
@@ -54,6 +101,8 @@ export type Calendar = {
   readonly toDay: DayNumber;
 };
 
+const MINUTE_MS = 60_000;
+const MINUTES_OF_DAY = 1440;
 const SATURDAY = 6;
 const SUNDAY = 0;
 
@@ -111,22 +160,61 @@ export function sessionAfter(calendar: Calendar, day: number): DayNumber {
   return session as DayNumber;
 }
 
-/** Opening and closing instants of a session. @throws CALENDAR_RANGE when it is none. */
-export function hoursOf(calendar: Calendar, day: number): SessionHours {
+/** The hours of a session by the wall clock. @throws CALENDAR_RANGE when the day is none */
+export function wallHoursOf(calendar: Calendar, day: number): WallHours {
   const session = dateOfDayNumber(day);
   if (!isSession(calendar, day)) throw outOfRange(calendar, day);
-  const special = calendar.facts.special.get(session);
-  const openMinute = special?.openMinute ?? calendar.facts.openMinute;
-  const closeMinute = special?.closeMinute ?? calendar.facts.closeMinute;
+  const { facts } = calendar;
+  const regular = facts.formerHours?.find((former) => session <= former.to) ?? facts;
+  const special = facts.special.get(session);
+  const { openMinute, closeMinute } = special ?? regular;
+  const { closingAuction } = facts;
+  const known = special?.known ?? "announced";
+  const hasAuction =
+    closingAuction !== undefined &&
+    session >= closingAuction.from &&
+    closeMinute === regular.closeMinute &&
+    known !== "not_announced";
   return {
-    session,
-    opensAt: instantOfWallMinute(calendar, session, openMinute),
-    closesAt: instantOfWallMinute(calendar, session, closeMinute),
+    openMinute,
+    closeMinute,
+    breaks: special?.breaks ?? [],
+    auction: hasAuction
+      ? { fromMinute: closingAuction.openMinute, toMinute: closingAuction.closeMinute }
+      : null,
+    known,
   };
 }
 
+/** The hours of a session as instants. @throws CALENDAR_RANGE when the day is none */
+export function hoursOf(calendar: Calendar, day: number): SessionHours {
+  const hours = wallHoursOf(calendar, day);
+  const session = dateOfDayNumber(day);
+  const instantOf = (minute: MinuteOfDay): EpochMs =>
+    instantOfWallMinute(calendar, session, minute);
+  const spanOf = ({ fromMinute, toMinute }: MinuteSpan): InstantSpan => ({
+    from: instantOf(fromMinute),
+    to: instantOf(toMinute),
+  });
+  return {
+    session,
+    opensAt: instantOf(hours.openMinute),
+    closesAt: instantOf(hours.closeMinute),
+    breaks: hours.breaks.map(spanOf),
+    auction: hours.auction === null ? null : spanOf(hours.auction),
+    known: hours.known,
+  };
+}
+
+/** When nothing of the session's row can change any more but by correction: at the close, or after the auction. */
+export function endOf(hours: Pick<SessionHours, "closesAt" | "auction">): EpochMs {
+  return hours.auction !== null && hours.auction.to > hours.closesAt
+    ? hours.auction.to
+    : hours.closesAt;
+}
+
 /**
- * The newest session whose row is whole at `instant`: it closed at least `settleMinutes` before
+ * The newest session whose row is whole at `instant`: it ended at least `settleMinutes` before
  * (decision 2). @throws CALENDAR_RANGE when the instant lies outside the announced range.
  */
 export function newestCompleteSession(
@@ -136,8 +224,9 @@ export function newestCompleteSession(
 ): DayNumber {
   const localDay = localDayOf(calendar, instant);
   let session = sessionOnOrBefore(calendar, localDay);
-  const wholeFrom = hoursOf(calendar, session).closesAt + settleMinutes * 60_000;
-  if (instant < wholeFrom) session = sessionOnOrBefore(calendar, session - 1);
+  while (instant < endOf(hoursOf(calendar, session)) + settleMinutes * MINUTE_MS) {
+    session = sessionOnOrBefore(calendar, session - 1);
+  }
   return session;
 }
 
@@ -155,9 +244,10 @@ export function instantOfWallMinute(
   date: SessionDate,
   minute: MinuteOfDay,
 ): EpochMs {
-  const zoned = Temporal.PlainDate.from(date).toZonedDateTime({
+  const day = Temporal.PlainDate.from(date).add({ days: Math.floor(minute / MINUTES_OF_DAY) });
+  const zoned = day.toZonedDateTime({
     timeZone: calendar.facts.timeZone,
-    plainTime: new Temporal.PlainTime(Math.floor(minute / 60), minute % 60),
+    plainTime: new Temporal.PlainTime(Math.floor(minute / 60) % 24, minute % 60),
   });
   return zoned.epochMilliseconds as EpochMs;
 }

@@ -108,5 +108,16 @@ describe("a version", () => {
     expect(digestOfCalendar(applyCorrections(FACTS, [CLOSE_IT]))).not.toBe(digest);
     expect(digestOfCalendar({ ...FACTS, closeMinute: 961 })).not.toBe(digest);
     expect(digestOfCalendar({ ...FACTS, timeZone: "Asia/Kolkata" })).not.toBe(digest);
+    const hours = { openMinute: 540, closeMinute: 960 };
+    const more = [
+      { formerHours: [{ to: FACTS.from, ...hours }] },
+      { closingAuction: { from: FACTS.from, ...hours } },
+      { special: new Map([[FACTS.from, { ...hours, name: "special" }]]) },
+      {
+        special: new Map([[FACTS.from, { ...hours, name: "special", known: "assumed" as const }]]),
+      },
+    ];
+    const digests = [FACTS, ...more.map((one) => ({ ...FACTS, ...one }))].map(digestOfCalendar);
+    expect(new Set(digests).size).toBe(digests.length);
   });
 });

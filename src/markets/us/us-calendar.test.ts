@@ -18,6 +18,13 @@ test("without corrections is the published one", () => {
   expect(usCalendar([]).facts).toBe(NYSE_FACTS);
 });
 
+test("keeps the digest that snapshots of its version were made with", () => {
+  expect([NYSE_FACTS.version, digestOfCalendar(NYSE_FACTS)]).toEqual([
+    "nyse-2027.1",
+    "8e36a4898826d0769f97b287fc275f5ec0db83cc98832280a3fa0569a00b08f7",
+  ]);
+});
+
 test("follows a recorded correction, and the settings over it", () => {
   expect(isOpen(settings({}), [])).toBe(true);
   expect(isOpen(settings({}), [CLOSE])).toBe(false);

@@ -1,0 +1,10 @@
+/** The NSE calendar in force. How corrections are laid over it is the same for every market. */
+import type { CalendarCorrection } from "#contracts/calendar-correction.ts";
+import type { Calendar } from "#core/calendar.ts";
+import { calendarUnder } from "#truth/market-calendar.ts";
+import { NSE_FACTS } from "./nse-facts.ts";
+
+/** The calendar under these corrections. @throws CALENDAR_FILE_INVALID */
+export function indiaCalendar(corrections: readonly CalendarCorrection[]): Calendar {
+  return calendarUnder(NSE_FACTS, corrections);
+}
