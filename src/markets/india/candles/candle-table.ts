@@ -55,9 +55,12 @@ export type Candle = {
 
 const CAPACITY_MIN = 256;
 
-/** An empty table about these symbols; it grows by doubling. */
-export function createCandleTable(symbols: readonly string[]): CandleTable {
-  const size = CAPACITY_MIN;
+/** An empty table about these symbols with room for `capacity` rows; it grows by doubling. */
+export function createCandleTable(
+  symbols: readonly string[],
+  capacity: number = CAPACITY_MIN,
+): CandleTable {
+  const size = Math.max(CAPACITY_MIN, capacity);
   return {
     length: 0,
     symbols,
