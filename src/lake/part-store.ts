@@ -21,6 +21,8 @@ export type WrittenPart = {
 export type PartOutput = {
   readonly root: string;
   readonly folder: string;
+  /** Name of the file; made from the digest of its bytes when absent. */
+  readonly name?: string | undefined;
   /** Names of the columns, in their order in the file. */
   readonly columns: readonly string[];
   /** A condition of SQL on the rows; all rows without it. */
@@ -84,9 +86,9 @@ async function writeFiles(
     const statements = files.map((file) => copyStatement(source, file, file.temporary));
     await session.connection.run([...statements, `DROP TABLE ${table}`].join("; "));
     await Promise.all(files.map(({ temporary }) => syncFile(temporary)));
-    return files.map(({ root, folder, rows, temporary }) => {
+    return files.map(({ root, folder, name, rows, temporary }) => {
       const { sha256 } = digestOfFile(temporary);
-      const path = `${folder}/${sha256.slice(0, 16)}.parquet`;
+      const path = `${folder}/${name ?? `${sha256.slice(0, 16)}.parquet`}`;
       publishPart(temporary, join(root, path), sha256);
       return { path, rows, sha256 };
     });
