@@ -428,12 +428,15 @@ export const SOURCE_CONTRACT: readonly SourceCheck[] = [
       withServer(async (server) => {
         const source = makeSource(subject, server);
         const bodies = new Map(subject.samples.map((sample, index) => [String(index), sample]));
-        server.handler = (request, response) => {
-          const index = new URL(request.url ?? "", server.baseUrl).searchParams.get("sample") ?? "";
+        const indexInUrl = (url: string): string =>
+          new URL(url, server.baseUrl).searchParams.get("sample") ?? "";
+        const answerLate = async (...[request, response]: Parameters<Handler>): Promise<void> => {
+          const index = (await subject.sampleOf?.(request)) ?? indexInUrl(request.url ?? "");
           const sample = must(bodies.get(index), "each call names its sample");
           // The first asked is answered last.
           setTimeout(() => serve(sample)(request, response), 40 - 4 * Number(index));
         };
+        server.handler = (request, response) => void answerLate(request, response);
         const answers = await Promise.all(
           subject.samples.slice(0, 10).map(({ call }, index) => {
             const params = { ...call.params, sample: String(index) };

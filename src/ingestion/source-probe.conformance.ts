@@ -53,6 +53,8 @@ export type SourceUnderTest = {
   readonly refusals: readonly RefusalSample[];
   /** Header by which a simulator of this vendor says that it serves SYNTHETIC data. */
   readonly syntheticHeader: readonly [string, string];
+  /** Reads the parameter `sample` of a request, for a vendor whose parameters are not in the URL. */
+  readonly sampleOf?: ((request: IncomingMessage) => Promise<string>) | undefined;
 };
 
 /** The key of every call; its characters change when they are written into a URL. */
