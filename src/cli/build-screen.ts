@@ -1,14 +1,15 @@
 /** What a build says: counts that add up, what waits for people, what was found. */
 import type { BuildReport, SnapshotManifest } from "#contracts/snapshot.ts";
-import type { UsBuildReport } from "#markets/us/build/build-job.ts";
+import type { MarketBuildReport } from "#curation/build-job.ts";
 import { type CommandResult, table } from "./output.ts";
 
 const LISTED_MAX = 12;
 
 /** The screen and the document of a build. */
-export function describeBuild(built: UsBuildReport): CommandResult {
+export function describeBuild(built: MarketBuildReport): CommandResult {
   const { manifest, report } = built;
   const open = report.reviews.filter((review) => review.decision === "open");
+  const gate = `meridian gate ingest --market ${manifest.market}`;
   return {
     exitCode: 0,
     document: documentOf(built, open.length),
@@ -21,13 +22,13 @@ export function describeBuild(built: UsBuildReport): CommandResult {
       ...findingLines(report, open),
       "",
       open.length > 0
-        ? "next: meridian truth reviews, then meridian gate ingest --market us"
-        : "next: meridian gate ingest --market us",
+        ? `next: meridian truth reviews${manifest.market === "us" ? "" : ` --market ${manifest.market}`}, then ${gate}`
+        : `next: ${gate}`,
     ],
   };
 }
 
-function documentOf(built: UsBuildReport, openReviews: number) {
+function documentOf(built: MarketBuildReport, openReviews: number) {
   const { snapshot, contentDigest, wasThere, manifest, report } = built;
   const missing = report.symbols.filter((symbol) => symbol.missing > 0);
   return {

@@ -45,7 +45,10 @@ export const US_COMMANDS: readonly CommandSpec[] = [
       { form: "--snapshot <id>", says: "make an earlier snapshot again, beside the one in force" },
     ],
     example: "meridian us build",
-    load: async () => (await import("./commands/us-build.ts")).runUsBuild,
+    load: async () => {
+      const { runBuild } = await import("./commands/market-build.ts");
+      return (context, input) => runBuild("us", context, input);
+    },
   },
   {
     name: "us import",
@@ -86,7 +89,10 @@ export const US_COMMANDS: readonly CommandSpec[] = [
       { form: "--limit <count>", says: "how many", fallback: "20" },
     ],
     example: "meridian us raw --symbol SPY",
-    load: async () => (await import("./commands/us-raw.ts")).runUsRaw,
+    load: async () => {
+      const { runRaw } = await import("./commands/market-raw.ts");
+      return (context, input) => runRaw("us", context, input);
+    },
   },
   {
     name: "us withdraw",
@@ -95,6 +101,9 @@ export const US_COMMANDS: readonly CommandSpec[] = [
     options: [OPERATOR_OPTION, REASON_OPTION],
     example:
       'meridian us withdraw RAW-0123456789abcdef --operator "A. Person" --reason "wrong file"',
-    load: async () => (await import("./commands/us-build.ts")).runUsWithdraw,
+    load: async () => {
+      const { runWithdraw } = await import("./commands/market-build.ts");
+      return (context, input) => runWithdraw("us", context, input);
+    },
   },
 ];

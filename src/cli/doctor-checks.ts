@@ -3,6 +3,7 @@ import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { localDayOf } from "#core/calendar.ts";
 import type { EpochMs } from "#core/clock.ts";
+import { MARKET_IDS } from "#core/market-definition.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { openCallBudget } from "#ingestion/call-budget-store.ts";
 import { openRetryQueue } from "#ingestion/retry-queue-store.ts";
@@ -20,7 +21,7 @@ import type { CommandContext } from "./command-context.ts";
 import { type DataSize, measureData } from "./data-size-store.ts";
 import { findLostState } from "./lost-state.ts";
 import { budgetOptions } from "./us-budget.ts";
-import type { OpenUs } from "./us-open.ts";
+import type { OpenMarket } from "./market-open.ts";
 
 export type Check = {
   readonly check: string;
@@ -28,6 +29,12 @@ export type Check = {
   readonly says: string;
 };
 
+export type OpenMarkets = { readonly us: OpenMarket; readonly india: OpenMarket };
+
+/** Published limits of SmartAPI: instruments a connection, and connections a client code. */
+const CONNECTION_INSTRUMENTS_MAX = 1000;
+const STREAM_CONNECTIONS_MAX = 3;
+const STREAM_INSTRUMENTS_MAX = CONNECTION_INSTRUMENTS_MAX * STREAM_CONNECTIONS_MAX;
 const FREE_BYTES_WARN = 5e9;
 const FREE_BYTES_FAIL = 5e8;
 const CLOCK_ERROR_WARN_MS = 5000;
@@ -39,24 +46,33 @@ const CALENDAR_DAYS_WARN = 60;
 
 /** Whether the state files are those that the other files came from. To be asked before they are opened. */
 export function stateCheck(workspace: Workspace): Check {
-  const lost = (["us", "system"] as const).flatMap(
+  const lost = [...MARKET_IDS, "system" as const].flatMap(
     (owner) => findLostState(workspace, owner) ?? [],
   );
   const says = lost.length === 0 ? "no state file was lost" : lost.join("; ");
   return { check: "state files", outcome: lost.length === 0 ? "ok" : "fail", says };
 }
 
-/** Checks that read only this machine. */
-export function localChecks(context: CommandContext, us: OpenUs): Check[] {
+/** Checks that read only this machine; those of the first market first, then what another one adds. */
+export function localChecks(context: CommandContext, { us, india }: OpenMarkets): Check[] {
   return [
     { check: "settings", outcome: "ok", says: "meridian.toml is valid" },
     checkCredentials(context),
     checkBudget(context, us),
     checkQueue(context, us),
-    checkDisk(context, us),
+    checkDisk(context, [us, india]),
     checkCalendar(context, us),
     checkLedger(us),
+    checkSmartApi(context),
+    checkStreamRoom(india),
+    checkCalendar(context, india),
+    checkLedger(india),
   ];
+}
+
+/** The name of a check that is made for each market; the first market's has none of its own. */
+function nameOf({ market }: OpenMarket, check: string): string {
+  return market.id === "us" ? check : `${market.id} ${check}`;
 }
 
 function checkCredentials(context: CommandContext): Check {
@@ -73,7 +89,28 @@ function checkCredentials(context: CommandContext): Check {
   return { check: "credentials", outcome: isSynthetic ? "warn" : "fail", says };
 }
 
-function checkBudget(context: CommandContext, us: OpenUs): Check {
+/** Without them imports work, and so does the other market. */
+function checkSmartApi({ credentials: { smartApi } }: CommandContext): Check {
+  const check = "india credentials";
+  if (smartApi.kind === "set") return { check, outcome: "ok", says: "SmartAPI login is complete" };
+  const says = `${smartApi.names.join(", ")} not set: put them into .env in the workspace; imports work without them`;
+  return { check, outcome: "warn", says };
+}
+
+/** How many instruments a stream would subscribe, and how many more it could. */
+function checkStreamRoom(india: OpenMarket): Check {
+  const watched = new Set(india.settings.india.watchlist.symbols);
+  for (const { symbol } of india.proxies.roles) watched.add(symbol);
+  const room = STREAM_INSTRUMENTS_MAX - watched.size;
+  const connections = Math.ceil(watched.size / CONNECTION_INSTRUMENTS_MAX);
+  const says =
+    room < 0
+      ? `${watched.size} instruments are watched, a stream takes ${STREAM_INSTRUMENTS_MAX}`
+      : `${watched.size} instruments on ${connections} of ${STREAM_CONNECTIONS_MAX} connections, room for ${room} more`;
+  return { check: "india stream", outcome: room < 0 ? "fail" : "ok", says };
+}
+
+function checkBudget(context: CommandContext, us: OpenMarket): Check {
   if (context.credentials.alphaVantageKeys.length === 0) {
     return { check: "call budget", outcome: "warn", says: "no key, so no budget" };
   }
@@ -82,7 +119,7 @@ function checkBudget(context: CommandContext, us: OpenUs): Check {
   return { check: "call budget", outcome: leftOfDay > 0 ? "ok" : "warn", says };
 }
 
-function checkQueue(context: CommandContext, us: OpenUs): Check {
+function checkQueue(context: CommandContext, us: OpenMarket): Check {
   const queued = openRetryQueue({ database: us.database, clock: context.clock }).list();
   const says =
     queued.length === 0
@@ -92,12 +129,12 @@ function checkQueue(context: CommandContext, us: OpenUs): Check {
 }
 
 /** Free space, and how long it lasts when all of data/ grows as what was received in the last 30 days. */
-function checkDisk(context: CommandContext, us: OpenUs): Check {
+function checkDisk(context: CommandContext, markets: readonly OpenMarket[]): Check {
   const { bavail, bsize } = statfsSync(context.workspace.stateDir);
   const free = bavail * bsize;
   const size = measureData(join(context.workspace.root, "data"));
   const held = `data/ holds ${size.isWhole ? "" : "more than "}${gigabytes(size.bytes)}`;
-  const says = `${gigabytes(free)} free; ${held}, ${growthOf(context, us, { ...size, free })}`;
+  const says = `${gigabytes(free)} free; ${held}, ${growthOf(context, markets, { ...size, free })}`;
   return {
     check: "disk",
     outcome: free < FREE_BYTES_FAIL ? "fail" : free < FREE_BYTES_WARN ? "warn" : "ok",
@@ -107,11 +144,14 @@ function checkDisk(context: CommandContext, us: OpenUs): Check {
 
 function growthOf(
   context: CommandContext,
-  us: OpenUs,
+  markets: readonly OpenMarket[],
   size: DataSize & { readonly free: number },
 ): string {
-  const receipts = us.rawStore.receipts();
-  const [first] = receipts;
+  const receipts = markets.flatMap(({ rawStore }) => rawStore.receipts());
+  const first = receipts.reduce<(typeof receipts)[0] | undefined>(
+    (oldest, one) => (oldest === undefined || one.fetchedAt < oldest.fetchedAt ? one : oldest),
+    undefined,
+  );
   const dayOf = (instant: EpochMs): Temporal.PlainDate =>
     Temporal.PlainDate.from(isoOfInstant(instant).slice(0, 10));
   const end = dayOf(context.clock.wallMs());
@@ -129,66 +169,80 @@ function growthOf(
   return `grew by about ${gigabytes(grown)} in ${spanDays} days: room for ${lastsDays} days more`;
 }
 
-function checkCalendar(context: CommandContext, us: OpenUs): Check {
-  const { facts, toDay } = us.calendar;
-  const daysLeft = toDay - localDayOf(us.calendar, context.clock.wallMs());
+function checkCalendar(context: CommandContext, opened: OpenMarket): Check {
+  const { facts, toDay } = opened.calendar;
+  const check = nameOf(opened, "calendar");
+  const daysLeft = toDay - localDayOf(opened.calendar, context.clock.wallMs());
   const says = `${facts.id} ${facts.version} is announced to ${facts.to}`;
   if (daysLeft < 0)
-    return {
-      check: "calendar",
-      outcome: "fail",
-      says: `${says}, which is past: nothing can be judged`,
-    };
-  return { check: "calendar", outcome: daysLeft < CALENDAR_DAYS_WARN ? "warn" : "ok", says };
+    return { check, outcome: "fail", says: `${says}, which is past: nothing can be judged` };
+  return { check, outcome: daysLeft < CALENDAR_DAYS_WARN ? "warn" : "ok", says };
 }
 
-function checkLedger(us: OpenUs): Check {
-  const verified = verifyLedger(us.database);
+function checkLedger(opened: OpenMarket): Check {
+  const verified = verifyLedger(opened.database);
   const isWhole = verified.ok && verified.missingTriggers.length === 0;
   const says = isWhole
     ? `${verified.rows} rows, the chain holds`
     : (verified.broken?.says ?? "its triggers are gone");
-  return { check: "ledger", outcome: isWhole ? "ok" : "fail", says };
+  return { check: nameOf(opened, "ledger"), outcome: isWhole ? "ok" : "fail", says };
 }
 
-/** Reads every stored file and compares digests. */
-export function deepChecks(us: OpenUs): Check[] {
-  const parts = checkSnapshot(us.workspace.analyticsDir("us"));
+/** Reads every stored file of a market and compares digests. */
+export function deepChecks(opened: OpenMarket): Check[] {
+  const parts = checkSnapshot(opened);
+  const check = nameOf(opened, "raw files");
   let read = 0;
-  for (const receipt of us.rawStore.receipts()) {
+  for (const receipt of opened.rawStore.receipts()) {
     try {
-      us.rawStore.readBody(receipt);
+      opened.rawStore.readBody(receipt);
       read++;
     } catch (cause) {
       if (!(cause instanceof MeridianError)) throw cause;
-      return [parts, { check: "raw files", outcome: "fail", says: cause.message }];
+      return [parts, { check, outcome: "fail", says: cause.message }];
     }
   }
-  return [parts, { check: "raw files", outcome: "ok", says: `${read} receipts have their bytes` }];
+  return [parts, { check, outcome: "ok", says: `${read} receipts have their bytes` }];
 }
 
-function checkSnapshot(analyticsDir: string): Check {
-  const fail = (says: string): Check => ({ check: "snapshot files", outcome: "fail", says });
+function checkSnapshot(opened: OpenMarket): Check {
+  const { id } = opened.market;
+  const analyticsDir = opened.workspace.analyticsDir(id);
+  const check = nameOf(opened, "snapshot files");
+  const fail = (says: string): Check => ({ check, outcome: "fail", says });
   try {
     const pointed = readPointedSnapshot(analyticsDir);
     const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
-    if (!manifest) return { check: "snapshot files", outcome: "ok", says: "nothing was built yet" };
+    if (!manifest) return { check, outcome: "ok", says: "nothing was built yet" };
     readReport(analyticsDir, manifest);
     const damaged = scrubSnapshot(analyticsDir, manifest);
     if (damaged.length > 0) {
-      return fail(`damaged: ${damaged.join(", ")}; delete data/analytics/us and run us build`);
+      return fail(
+        `damaged: ${damaged.join(", ")}; delete data/analytics/${id} and run ${id} build`,
+      );
     }
-    const says = `${manifest.files.length} parts have their digests`;
-    return { check: "snapshot files", outcome: "ok", says };
+    return { check, outcome: "ok", says: `${manifest.files.length} parts have their digests` };
   } catch (cause) {
     if (!(cause instanceof MeridianError)) throw cause;
-    return fail(`${cause.message}; run us build`);
+    return fail(`${cause.message}; run ${id} build`);
   }
 }
 
-/** Reaches the vendor's host without a key and compares its clock with the machine's. */
+/** Reaches the vendors' hosts without a key and compares their clocks with the machine's. */
 export async function networkChecks(context: CommandContext): Promise<Check[]> {
-  const url = new URL(context.settings.us.vendor.base_url);
+  const { us, india } = context.settings;
+  const ofUs = await checkHost(context, us.vendor.base_url, "");
+  if (context.credentials.smartApi.kind === "missing") return ofUs;
+  return [...ofUs, ...(await checkHost(context, india.vendor.rest_url, "india "))];
+}
+
+async function checkHost(
+  { clock }: CommandContext,
+  address: string,
+  prefix: string,
+): Promise<Check[]> {
+  const url = new URL(address);
+  const [network, clockCheck] = [`${prefix}network`, `${prefix}clock`];
   try {
     const answer = await fetch(url.origin, {
       method: "HEAD",
@@ -196,23 +250,23 @@ export async function networkChecks(context: CommandContext): Promise<Check[]> {
       signal: AbortSignal.timeout(NETWORK_TIMEOUT_MS),
     });
     const date = answer.headers.get("date");
-    const reached: Check = { check: "network", outcome: "ok", says: `${url.host} answers` };
+    const reached: Check = { check: network, outcome: "ok", says: `${url.host} answers` };
     if (date === null)
-      return [reached, { check: "clock", outcome: "warn", says: `${url.host} tells no time` }];
-    const errorMs = context.clock.wallMs() - Date.parse(date);
+      return [reached, { check: clockCheck, outcome: "warn", says: `${url.host} tells no time` }];
+    const errorMs = clock.wallMs() - Date.parse(date);
     const isOff = Math.abs(errorMs) > CLOCK_ERROR_WARN_MS;
     const says = `this machine is ${Math.round(errorMs / 1000)} s off ${url.host}`;
-    return [reached, { check: "clock", outcome: isOff ? "warn" : "ok", says }];
+    return [reached, { check: clockCheck, outcome: isOff ? "warn" : "ok", says }];
   } catch (cause) {
     const why = cause instanceof Error ? cause.name : "";
-    return [{ check: "network", outcome: "warn", says: `${url.host} cannot be reached (${why})` }];
+    return [{ check: network, outcome: "warn", says: `${url.host} cannot be reached (${why})` }];
   }
 }
 
 /** Snapshots that must stay: the one in force and those that truth time was moved on. */
-export function namedSnapshots(us: OpenUs): Set<string> {
-  const pointed = readPointedSnapshot(us.workspace.analyticsDir("us"));
-  const named = us.ledger
+export function namedSnapshots({ market, workspace, ledger }: OpenMarket): Set<string> {
+  const pointed = readPointedSnapshot(workspace.analyticsDir(market.id));
+  const named = ledger
     .entries({ kinds: ["CTT_ADVANCED"] })
     .map((entry) => payloadOf(entry, "CTT_ADVANCED").snapshot);
   return new Set(pointed === undefined ? named : [...named, pointed]);

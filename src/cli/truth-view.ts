@@ -6,10 +6,12 @@ import { z } from "zod";
 import type { SnapshotManifest } from "#contracts/snapshot.ts";
 import { isCovered, localDayOf, newestCompleteSession, sessionsBefore } from "#core/calendar.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
+import type { MarketId, ProxyGap } from "#core/market-definition.ts";
 import type { Verdict } from "#core/verdict.ts";
+import { rdtOf } from "#curation/market-context.ts";
+import { snapshotIsStale } from "#curation/snapshot-staleness.ts";
 import { readManifest, readPointedSnapshot, readReport } from "#lake/snapshot-store.ts";
 import { verifyLedger } from "#ledger/verify-ledger-store.ts";
-import { isAskedOnPlan } from "#markets/us/plan-daily.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import type { OpenReview } from "#truth/reviews.ts";
 import { type Gate1Decision, decideGate1 } from "#truth/run-gate1.ts";
@@ -17,11 +19,11 @@ import { type Staleness, decideStaleness } from "#truth/staleness.ts";
 import { decideTemporalState } from "#truth/temporal-state.ts";
 import type { TemporalView } from "#truth/temporal-store.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type MarketAdvice, adviceFor } from "./market-advice.ts";
+import { gate1Options } from "./market-gate.ts";
+import { type OpenMarket, openMarket } from "./market-open.ts";
+import { openReviews } from "./market-reviews.ts";
 import { table } from "./output.ts";
-import { gate1Options } from "./us-gate.ts";
-import { type OpenUs, openUs, rdtOf } from "./us-open.ts";
-import { usOpenReviews } from "./us-reviews.ts";
-import { snapshotIsStale } from "./us-stale.ts";
 
 export type TruthView = {
   readonly market: string;
@@ -35,6 +37,8 @@ export type TruthView = {
   readonly staleness: Staleness;
   readonly calendar: string;
   readonly proxySet: string;
+  /** Roles without a source, where the set declares any. */
+  readonly proxyGaps?: readonly ProxyGap[] | undefined;
   readonly snapshot: string | null;
   /** Gate 1's verdict on the snapshot in force as it stands now; null without a snapshot. */
   readonly verdict: Verdict | null;
@@ -45,58 +49,57 @@ export type TruthView = {
   readonly next: string;
 };
 
-/** Reads the truth of the US market. `decided` is gate 1's answer where it was just given and recorded. */
+/** Reads the truth of a market. `decided` is gate 1's answer where it was just given and recorded. */
 export async function readTruth(
   context: CommandContext,
+  id: MarketId,
   decided?: Gate1Decision,
 ): Promise<TruthView> {
-  const us = openUs(context);
+  const opened = openMarket(context, id);
   try {
-    return await viewOf(us, context, decided);
+    return await viewOf(opened, decided);
   } finally {
-    us.close();
+    opened.close();
   }
 }
 
-async function viewOf(
-  us: OpenUs,
-  context: CommandContext,
-  decided: Gate1Decision | undefined,
-): Promise<TruthView> {
-  const analyticsDir = us.workspace.analyticsDir("us");
+async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): Promise<TruthView> {
+  const { market, workspace, proxies } = opened;
+  const analyticsDir = workspace.analyticsDir(market.id);
   const pointed = readPointedSnapshot(analyticsDir);
   const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
-  const rdt = rdtOf(us);
-  const { ctt } = us.events;
+  const rdt = rdtOf(opened);
+  const { ctt } = opened.events;
   const te = null;
-  const decision = decided ?? (manifest ? await decideGate1(gate1Options(us)) : undefined);
+  const decision = decided ?? (manifest ? await decideGate1(gate1Options(opened)) : undefined);
   const reviews =
-    manifest && decision ? usOpenReviews(us, readReport(analyticsDir, manifest), decision) : [];
+    manifest && decision ? openReviews(opened, readReport(analyticsDir, manifest), decision) : [];
   const state = decideTemporalState(
     { rdt, ctt, te },
-    { corrupt: !verifyLedger(us.database).ok, halted: false },
-    (from, to) => sessionsBetween(us, from, to),
+    { corrupt: !verifyLedger(opened.database).ok, halted: false },
+    (from, to) => sessionsBetween(opened, from, to),
   );
-  const { plan } = us.settings.us.vendor;
   const standing: Standing = {
     rdt,
     ctt,
-    pending: pendingBuild(us, manifest),
+    pending: pendingBuild(opened, manifest),
     verdict: decision?.verdict,
     moved: decision?.moved === true,
-    isFetched: us.proxies.roles.every((role) => !role.blocking || isAskedOnPlan(role, plan)),
+    market: market.id,
+    advice: adviceFor(opened),
   };
   return {
-    market: "us",
-    synthetic: readWorkspaceKind(context.workspace) === "synthetic",
+    market: market.id,
+    synthetic: readWorkspaceKind(workspace) === "synthetic",
     rdt,
     ctt,
     te,
     state,
     drift: null,
-    staleness: stalenessOf(us, rdt),
-    calendar: us.calendar.facts.version,
-    proxySet: `${us.proxies.id} ${us.proxies.version}`,
+    staleness: stalenessOf(opened, rdt),
+    calendar: opened.calendar.facts.version,
+    proxySet: `${proxies.id} ${proxies.version}`,
+    ...(proxies.gaps === undefined ? {} : { proxyGaps: proxies.gaps }),
     snapshot: manifest?.snapshot ?? null,
     verdict: decision?.verdict ?? null,
     openReviews: reviews.length,
@@ -113,8 +116,8 @@ type Standing = {
   readonly verdict: Verdict | undefined;
   /** Gate 1 would move CTT if it were run. */
   readonly moved: boolean;
-  /** The plan has a call for every required symbol. */
-  readonly isFetched: boolean;
+  readonly market: MarketId;
+  readonly advice: MarketAdvice;
 };
 
 function whyOf({ rdt, ctt, pending, verdict, moved }: Standing): string[] {
@@ -125,29 +128,22 @@ function whyOf({ rdt, ctt, pending, verdict, moved }: Standing): string[] {
 }
 
 function nextOf(standing: Standing & { readonly state: string }): string {
-  const { rdt, ctt, pending, verdict, moved, state } = standing;
+  const { rdt, ctt, pending, verdict, moved, state, market, advice } = standing;
+  const toReviews = `meridian truth reviews${market === "us" ? "" : ` --market ${market}`}`;
   if (state === "CORRUPT" && !isRdtLost(standing)) return "meridian ledger verify";
-  if (rdt === null && ctt === null) return "meridian us daily, or meridian us import FILE";
-  if (pending !== undefined) return "meridian us build";
-  if (moved) return "meridian gate ingest --market us";
+  if (rdt === null && ctt === null) return advice.receive;
+  if (pending !== undefined) return `meridian ${market} build`;
+  if (moved) return `meridian gate ingest --market ${market}`;
   const rules = new Set(verdict?.reasons.map((reason) => reason.rule));
-  if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN"))
-    return "meridian truth reviews";
-  if (rules.has("CTT_UNSUPPORTED"))
-    return "meridian us import or us backfill to bring the rows back";
-  if (rules.has("NOT_RECEIVED")) {
-    return standing.isFetched
-      ? "meridian us daily"
-      : "meridian us import FILE, or bind another symbol in [us.proxies]";
-  }
+  if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN")) return toReviews;
+  if (rules.has("CTT_UNSUPPORTED")) return advice.bringBack;
+  if (rules.has("NOT_RECEIVED")) return advice.isFetched ? advice.fetch : advice.bring;
   if (verdict?.reasons.some(({ facts }) => isRejectedByPerson(facts["rules"]))) {
-    return "meridian truth reviews --all, then meridian truth reopen if that was a mistake";
+    return `${toReviews} --all, then meridian truth reopen if that was a mistake`;
   }
-  if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) {
-    return "meridian us import (or us backfill on premium), or truth waive with a recorded decision";
-  }
-  if (rules.has("UNIVERSE_COVERAGE")) return "meridian us retry, then meridian us build";
-  return "meridian us daily, when the next session is over";
+  if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) return advice.replace;
+  if (rules.has("UNIVERSE_COVERAGE")) return advice.retry;
+  return `${advice.fetch}, when the next session is over`;
 }
 
 function isRejectedByPerson(rules: unknown): boolean {
@@ -159,26 +155,29 @@ function isRdtLost({ rdt, ctt }: Standing): boolean {
   return ctt !== null && (rdt === null || rdt < ctt);
 }
 
-function stalenessOf(us: OpenUs, rdt: string | null): Staleness {
-  const { calendar, clock, settings } = us;
+function stalenessOf(opened: OpenMarket, rdt: string | null): Staleness {
+  const { calendar, clock, settings, market } = opened;
   if (rdt === null || !isCovered(calendar, localDayOf(calendar, clock.wallMs()))) {
     return decideStaleness(null);
   }
-  const settle = settings.thresholds.us_settle_minutes;
+  const settle = market.settleMinutes(settings.thresholds);
   const newest = newestCompleteSession(calendar, clock.wallMs(), settle);
-  return decideStaleness(Math.max(0, sessionsBetween(us, rdt, dateOfDayNumber(newest))));
+  return decideStaleness(Math.max(0, sessionsBetween(opened, rdt, dateOfDayNumber(newest))));
 }
 
-function pendingBuild(us: OpenUs, manifest: SnapshotManifest | undefined): string | undefined {
+function pendingBuild(
+  opened: OpenMarket,
+  manifest: SnapshotManifest | undefined,
+): string | undefined {
   if (!manifest) return "what was received has not been built yet";
-  return snapshotIsStale(us, manifest)
+  return snapshotIsStale(opened, manifest)
     ? "data, decisions or settings came after the snapshot in force was built"
     : undefined;
 }
 
-function sessionsBetween(us: OpenUs, from: string, to: string): number {
+function sessionsBetween(opened: OpenMarket, from: string, to: string): number {
   const before = (date: string): number =>
-    sessionsBefore(us.calendar, dayNumberOf(sessionDate(date)));
+    sessionsBefore(opened.calendar, dayNumberOf(sessionDate(date)));
   return before(to) - before(from);
 }
 
@@ -192,6 +191,11 @@ function describeStaleness({ state, sessionsBehind }: Staleness): string {
   if (sessionsBehind === null) return state;
   const sessions = sessionsBehind === 1 ? "session" : "sessions";
   return `${state}  ${sessionsBehind} ${sessions} behind the calendar`;
+}
+
+function gapsOf(gaps: readonly ProxyGap[]): string {
+  const [first] = gaps;
+  return `${gaps.map((gap) => gap.role).join(", ")}: ${first?.why ?? ""}`;
 }
 
 /** One screen of text. */
@@ -209,6 +213,7 @@ export function describeTruth(truth: TruthView): string[] {
       ["data", describeStaleness(truth.staleness)],
       ["calendar", truth.calendar],
       ["proxies", truth.proxySet],
+      ...(truth.proxyGaps === undefined ? [] : [["no source", gapsOf(truth.proxyGaps)]]),
       ["reviews", `${truth.openReviews} open, ${truth.holdingReviews.length} hold time`],
     ]),
     "",

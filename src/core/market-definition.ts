@@ -28,4 +28,8 @@ export type ProxySet = {
   readonly id: string;
   readonly version: string;
   readonly roles: readonly ProxyRole[];
+  /** Roles that the market has no source for: shown as gaps, bound to nothing. */
+  readonly gaps?: readonly ProxyGap[] | undefined;
 };
+
+export type ProxyGap = { readonly role: string; readonly why: string };

@@ -4,7 +4,7 @@ import { settingsSchema } from "#contracts/settings.ts";
 import { snapshotRecipeSchema } from "#contracts/snapshot.ts";
 import { smallFacts } from "#core/small-calendar.testing.ts";
 import { applyCorrections } from "#truth/calendar-corrections.ts";
-import { type RecipeInputs, makeRecipe, snapshotIdOf } from "./recipe.ts";
+import { BUILDER_VERSION, type RecipeInputs, makeRecipe, snapshotIdOf } from "./recipe.ts";
 import { receiptOf } from "./symbol-scene.testing.ts";
 
 const FACTS = smallFacts("2026-01-01", "2026-12-31");
@@ -18,6 +18,7 @@ const SPY = {
 } as const;
 const inputs: RecipeInputs = {
   market: "us",
+  builder: BUILDER_VERSION,
   calendar: FACTS,
   corrections: [],
   receipts: [receiptOf(1), receiptOf(2)],
@@ -64,6 +65,8 @@ describe("the id of a snapshot", () => {
           ...thresholds,
           first_load_sessions: 10,
           coverage_failed_share_max: 0.5,
+          india_settle_minutes: 20,
+          momentum_volume_ratio: 3,
         },
       },
     ],
@@ -101,14 +104,27 @@ describe("the id of a snapshot", () => {
     expect(idOf(change)).not.toBe(BASE);
   });
 
-  const ONLY_TRUTH_TIME = ["first_load_sessions", "coverage_failed_share_max"];
-  const decisive = Object.keys(thresholds).filter((name) => !ONLY_TRUTH_TIME.includes(name));
+  const SHARED = [
+    "drift_required_percent",
+    "drift_gauge_percent",
+    "drift_stock_percent",
+    "drift_split_ratio_percent",
+    "drift_undone_percent",
+    "basis_mismatch_percent",
+  ];
+  const DECISIVE = {
+    us: [...SHARED, "us_settle_minutes", "listing_short_share"],
+    india: [...SHARED, "india_settle_minutes"],
+  };
 
-  test.each(decisive)("depends on the threshold %s", (name) => {
-    const changed = settingsSchema.shape.thresholds.parse({
-      ...thresholds,
-      [name]: 0.5 * thresholds[name as keyof typeof thresholds],
+  test.each(["us", "india"] as const)("of %s depends on its own thresholds only", (market) => {
+    const decisive = Object.keys(thresholds).filter((name) => {
+      const changed = settingsSchema.shape.thresholds.parse({
+        ...thresholds,
+        [name]: name.endsWith("_share") ? 0.45 : thresholds[name as keyof typeof thresholds] * 2,
+      });
+      return idOf({ market, thresholds: changed }) !== idOf({ market });
     });
-    expect(idOf({ thresholds: changed })).not.toBe(BASE);
+    expect(decisive.toSorted()).toEqual(DECISIVE[market].toSorted());
   });
 });

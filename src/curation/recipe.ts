@@ -12,11 +12,13 @@ import { digestOfJson } from "#platform/digest.ts";
 import { digestOfCalendar, publishedVersionOf } from "#truth/calendar-corrections.ts";
 import type { ReviewDecision } from "./reviews.ts";
 
-/** Raised by hand whenever the same inputs would give other rows. */
+/** Version of what is the same for all markets; raised by hand whenever the same inputs would give other rows. */
 export const BUILDER_VERSION = "meridian-build 2";
 
 export type RecipeInputs = {
   readonly market: MarketId;
+  /** Version of all code that makes the rows. */
+  readonly builder: string;
   readonly calendar: CalendarFacts;
   readonly corrections: readonly CalendarCorrection[];
   /** Receipts to build from, withdrawn ones left out. */
@@ -34,7 +36,7 @@ export function makeRecipe(inputs: RecipeInputs): SnapshotRecipe {
   const decisions = [...inputs.decisions].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     market: inputs.market,
-    builder: BUILDER_VERSION,
+    builder: inputs.builder,
     calendar: {
       version: inputs.calendar.version,
       digest: digestOfCalendar(inputs.calendar),
@@ -50,7 +52,7 @@ export function makeRecipe(inputs: RecipeInputs): SnapshotRecipe {
     eventsThroughSeq: inputs.eventsThroughSeq,
     eventsDigest: digestOfJson(decisions),
     roles: rolesOfRecipe(inputs.proxies),
-    thresholds: thresholdsOfRows(inputs.thresholds),
+    thresholds: thresholdsOfRows(inputs.market, inputs.thresholds),
   };
 }
 
@@ -64,14 +66,33 @@ export function rolesOfRecipe(proxies: ProxySet): SnapshotRecipe["roles"] {
   }));
 }
 
-/** All but what only says how far truth time moves: a new threshold counts until it is named here. */
-export function thresholdsOfRows(thresholds: Thresholds): SnapshotRecipe["thresholds"] {
-  const {
-    coverage_failed_share_max: _share,
-    first_load_sessions: _sessions,
-    ...ofRows
-  } = thresholds;
-  return ofRows;
+/** What says how far truth time moves, and what happens while a market streams. */
+const NEVER_OF_ROWS = [
+  "coverage_failed_share_max",
+  "first_load_sessions",
+  "india_seal_delay_ms",
+  "india_clock_offset_warn_ms",
+  "momentum_hod_distance_percent",
+  "momentum_volume_ratio",
+  "momentum_volume_candles",
+  "momentum_clean_percent",
+  "momentum_false_percent",
+  "momentum_surge_percent",
+] as const satisfies readonly (keyof Thresholds)[];
+
+/** Thresholds that decide no row of a market: a new threshold counts until it is named here. */
+const NOT_OF_ROWS: { readonly [market in MarketId]: readonly (keyof Thresholds)[] } = {
+  us: [...NEVER_OF_ROWS, "india_settle_minutes"],
+  india: [...NEVER_OF_ROWS, "us_settle_minutes", "listing_short_share"],
+};
+
+/** The thresholds that decide rows of a market. */
+export function thresholdsOfRows(
+  market: MarketId,
+  thresholds: Thresholds,
+): SnapshotRecipe["thresholds"] {
+  const left: readonly string[] = NOT_OF_ROWS[market];
+  return Object.fromEntries(Object.entries(thresholds).filter(([name]) => !left.includes(name)));
 }
 
 /**

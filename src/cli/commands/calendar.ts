@@ -6,6 +6,8 @@ import {
 } from "#contracts/calendar-correction.ts";
 import {
   type Calendar,
+  type HoursKnown,
+  type InstantSpan,
   hoursOf,
   isCovered,
   isSession,
@@ -15,28 +17,28 @@ import {
 import { MeridianError } from "#core/meridian-error.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { z } from "zod";
-import { usCalendar, usCorrections } from "#markets/us/us-calendar.ts";
+import { rdtOf } from "#curation/market-context.ts";
 import { inTransaction } from "#platform/state-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
 import { digestOfCalendar } from "#truth/calendar-corrections.ts";
+import { allCorrections, calendarUnder } from "#truth/market-calendar.ts";
 import { readTruthEvents } from "#truth/truth-events.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { openDecisions } from "../decisions-open.ts";
-import { requireUs } from "../market-choice.ts";
+import { type OpenMarket, marketOf, openMarket } from "../market-open.ts";
 import { dateOption, requiredOption } from "../option-values.ts";
 import { table } from "../output.ts";
-import { type OpenUs, openUs, rdtOf } from "../us-open.ts";
 
 const DAYS_SHOWN = 5;
 
 /** Shows version, range, and the days around a date. */
 export const runCalendarShow: RunCommand = async (context, input) => {
-  requireUs(input);
-  const us = openUs(context);
+  const id = marketOf(input);
+  const opened = openMarket(context, id);
   try {
-    const { calendar } = us;
-    const { id, version, timeZone, from, to, closed, special } = calendar.facts;
-    const given = dateOption(input, "around") ?? rdtOf(us);
+    const { calendar } = opened;
+    const { id: exchange, version, timeZone, from, to, closed, special } = calendar.facts;
+    const given = dateOption(input, "around") ?? rdtOf(opened);
     const day =
       given === null
         ? localDayOf(calendar, context.clock.wallMs())
@@ -49,46 +51,80 @@ export const runCalendarShow: RunCommand = async (context, input) => {
       else if (!isSession(calendar, at))
         days.push({ date, kind: closed.get(date) ?? "weekend", hours: null });
       else {
-        const { opensAt, closesAt } = hoursOf(calendar, at);
-        const hours = { opensAt: isoOfInstant(opensAt), closesAt: isoOfInstant(closesAt) };
+        const hours = hoursForPeople(calendar, at);
         days.push({ date, kind: special.get(date)?.name ?? "session", hours });
       }
     }
     const sessions = calendar.sessions.length;
     const document = {
-      market: "us",
-      id,
+      market: id,
+      id: exchange,
       version,
       timeZone,
       from,
       to,
       sessions,
-      corrections: us.corrections,
+      corrections: opened.corrections,
       days,
     };
     const rows = days.map((one) => [
       one.date,
       one.kind,
-      one.hours ? `${one.hours.opensAt} to ${one.hours.closesAt} UTC` : "",
+      one.hours ? `${one.hours.opensAt} to ${one.hours.closesAt} UTC${oddityOf(one.hours)}` : "",
     ]);
     return {
       exitCode: 0,
       document,
       lines: [
-        `${id} ${version}: ${sessions} sessions from ${from} to ${to}, ${timeZone}`,
+        `${exchange} ${version}: ${sessions} sessions from ${from} to ${to}, ${timeZone}`,
         `session ${sessionsBefore(calendar, day + 1)} of ${sessions} is the newest on or before ${dateOfDayNumber(day)}`,
         ...table(rows, "  "),
       ],
     };
   } finally {
-    us.close();
+    opened.close();
   }
 };
 
+type ShownSpan = { readonly from: string; readonly to: string };
+type ShownHours = {
+  readonly opensAt: string;
+  readonly closesAt: string;
+  readonly breaks?: readonly ShownSpan[];
+  readonly auction?: ShownSpan;
+  readonly known?: HoursKnown;
+};
+
+/** UTC. What a session does not have is left out, as is that its hours were announced. */
+function hoursForPeople(calendar: Calendar, day: number): ShownHours {
+  const { opensAt, closesAt, breaks, auction, known } = hoursOf(calendar, day);
+  const spanOf = ({ from, to }: InstantSpan): ShownSpan => ({
+    from: isoOfInstant(from),
+    to: isoOfInstant(to),
+  });
+  return {
+    opensAt: isoOfInstant(opensAt),
+    closesAt: isoOfInstant(closesAt),
+    ...(breaks.length > 0 ? { breaks: breaks.map(spanOf) } : {}),
+    ...(auction === null ? {} : { auction: spanOf(auction) }),
+    ...(known === "announced" ? {} : { known }),
+  };
+}
+
+function oddityOf({ breaks = [], auction, known }: ShownHours): string {
+  const notes = [
+    ...breaks.map(({ from, to }) => `no trading ${from} to ${to}`),
+    ...(auction === undefined ? [] : [`closing auction ${auction.from} to ${auction.to}`]),
+    ...(known === "assumed" ? ["hours assumed"] : []),
+    ...(known === "not_announced" ? ["hours not announced"] : []),
+  ];
+  return notes.map((note) => `, ${note}`).join("");
+}
+
 /** Records a correction; it makes a new calendar version. @throws CALENDAR_FILE_INVALID, DECISION_UNKNOWN */
 export const runCalendarImport: RunCommand = async (context, input) => {
-  requireUs(input);
-  const us = openUs(context);
+  const id = marketOf(input);
+  const opened = openMarket(context, id);
   try {
     const operator = requiredOption(input, "operator");
     const decision = requiredOption(input, "decision");
@@ -100,32 +136,39 @@ export const runCalendarImport: RunCommand = async (context, input) => {
       decisions.close();
     }
     const payload = { correction: z.record(z.string(), z.json()).parse(correction), decision };
-    const { isKnown, version } = inTransaction(us.database, () => {
-      const { corrections } = readTruthEvents(us.ledger);
+    const published = opened.market.publishedCalendar;
+    const { isKnown, version } = inTransaction(opened.database, () => {
+      const { corrections } = readTruthEvents(opened.ledger);
       const more = [...corrections, correction];
       // What was recorded before and taken back since is no repetition: what counts is its effect, and
       // that below the settings, which can be taken away.
-      const isKnown = contentOf(usCalendar(more)) === contentOf(usCalendar(corrections));
-      if (!isKnown) us.ledger.append({ kind: "CALENDAR_CORRECTED", actor: operator, payload });
-      return { isKnown, version: versionUnder(us, isKnown ? corrections : more) };
+      const isKnown =
+        contentOf(calendarUnder(published, more)) ===
+        contentOf(calendarUnder(published, corrections));
+      if (!isKnown) opened.ledger.append({ kind: "CALENDAR_CORRECTED", actor: operator, payload });
+      return { isKnown, version: versionUnder(opened, isKnown ? corrections : more) };
     });
     return {
       exitCode: 0,
-      document: { market: "us", recorded: !isKnown, version, correction },
+      document: { market: id, recorded: !isKnown, version, correction },
       lines: [
         isKnown
           ? `the calendar says so already; it stays ${version}`
           : `recorded; the calendar is now ${version}`,
-        "next: meridian us build, then meridian gate ingest --market us",
+        `next: meridian ${id} build, then meridian gate ingest --market ${id}`,
       ],
     };
   } finally {
-    us.close();
+    opened.close();
   }
 };
 
-function versionUnder(us: OpenUs, recorded: readonly CalendarCorrection[]): string {
-  return usCalendar(usCorrections(us.settings, recorded)).facts.version;
+function versionUnder(
+  { market, settings }: OpenMarket,
+  recorded: readonly CalendarCorrection[],
+): string {
+  const corrections = allCorrections(market.calendarSettings(settings), recorded);
+  return calendarUnder(market.publishedCalendar, corrections).facts.version;
 }
 
 /** What a calendar says, whatever its version is called. */

@@ -10,14 +10,15 @@ import { fixedClock, instantOfIso } from "#platform/system-clock.ts";
 import { claimWorkspaceKind, readWorkspaceKind } from "#platform/workspace.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
+import type { Credentials } from "../credentials.ts";
 import { demoSettings, spoilSecondEvening, startDemoVendor } from "../demo-vendor.ts";
 import { countOption } from "../option-values.ts";
 import type { CommandResult } from "../output.ts";
 import { parseSettings } from "../settings-file.ts";
 import { readTruth } from "../truth-view.ts";
 import { runGateIngest } from "./gate.ts";
+import { runBuild } from "./market-build.ts";
 import { runReviewDecision, runTruthReviews } from "./truth-reviews.ts";
-import { runUsBuild } from "./us-build.ts";
 import { runUsBackfill, runUsDaily, runUsIntraday, runUsRetry, runUsSymbols } from "./us-fetch.ts";
 
 /** Evenings on which the demo's operator sits down: two hours after the close in New York. */
@@ -39,7 +40,11 @@ export const runDemo: RunCommand = async (context, input) => {
     const text = demoSettings(vendor.baseUrl);
     writeFileAtomic(workspace.settingsPath, text);
     const settings = parseSettings(text);
-    const credentials = { alphaVantageKeys: [DEMO_KEY], mask: secretMask([DEMO_KEY]) };
+    const credentials: Credentials = {
+      alphaVantageKeys: [DEMO_KEY],
+      smartApi: { kind: "missing", names: [] },
+      mask: secretMask([DEMO_KEY]),
+    };
     const sitDown = (instant: string): CommandContext => {
       evening.clock = fixedClock(instantOfIso(instant));
       return {
@@ -59,7 +64,7 @@ export const runDemo: RunCommand = async (context, input) => {
     await firstEvening(sitDown(FIRST_EVENING), story);
     spoilSecondEvening(vendor);
     await secondEvening(sitDown(SECOND_EVENING), story);
-    const truth = await readTruth(sitDown(SECOND_EVENING));
+    const truth = await readTruth(sitDown(SECOND_EVENING), "us");
     const hasReached = truth.ctt !== null && truth.ctt === truth.rdt;
     const [rdt, ctt, te] = [truth.rdt, truth.ctt, truth.te].map((time) => time ?? "not begun");
     return {
@@ -131,7 +136,7 @@ async function firstEvening(context: CommandContext, { tell }: Story): Promise<v
   await tell("The listing of all symbols", "us symbols", () => runUsSymbols(context, NO_INPUT));
   await tell("Four years of history, once", "us backfill", () => runUsBackfill(context, NO_INPUT));
   await tell("The daily close", "us daily", () => runUsDaily(context, NO_INPUT));
-  await tell("Raw to analytics", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("Raw to analytics", "us build", () => runBuild("us", context, NO_INPUT));
   await tell("Gate 1", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
 }
 
@@ -143,7 +148,7 @@ async function secondEvening(context: CommandContext, { tell }: Story): Promise<
   await tell("5-minute bars with the calls left", "us intraday", () =>
     runUsIntraday(context, NO_INPUT),
   );
-  await tell("Raw to analytics", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("Raw to analytics", "us build", () => runBuild("us", context, NO_INPUT));
   await tell("Gate 1 holds time: the benchmark jumped", "gate ingest --market us", () =>
     runGateIngest(context, US_INPUT),
   );
@@ -153,6 +158,6 @@ async function secondEvening(context: CommandContext, { tell }: Story): Promise<
     `truth approve --symbol SPY --operator "${OPERATOR}" --reason "${REASON}"`,
     () => runReviewDecision("approve", context, APPROVAL),
   );
-  await tell("The decision takes effect", "us build", () => runUsBuild(context, NO_INPUT));
+  await tell("The decision takes effect", "us build", () => runBuild("us", context, NO_INPUT));
   await tell("Gate 1 again", "gate ingest --market us", () => runGateIngest(context, US_INPUT));
 }

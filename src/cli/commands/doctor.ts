@@ -10,9 +10,9 @@ import {
   networkChecks,
   stateCheck,
 } from "../doctor-checks.ts";
+import { type OpenMarket, openMarket } from "../market-open.ts";
 import { flagOption } from "../option-values.ts";
 import { table } from "../output.ts";
-import { openUs } from "../us-open.ts";
 
 const FAILED_EXIT = 3;
 
@@ -20,15 +20,17 @@ const FAILED_EXIT = 3;
 export const runDoctor: RunCommand = async (context, input) => {
   // Before the stores are opened, which makes what is not there.
   const state = stateCheck(context.workspace);
-  const us = openUs(context);
+  const us = openMarket(context, "us");
+  const india = openMarket(context, "india");
+  const markets = [us, india];
   try {
     const checks = [
       state,
-      ...localChecks(context, us),
+      ...localChecks(context, { us, india }),
       ...(flagOption(input, "offline") ? [] : await networkChecks(context)),
-      ...(flagOption(input, "deep") ? deepChecks(us) : []),
+      ...(flagOption(input, "deep") ? markets.flatMap(deepChecks) : []),
     ];
-    const dropped = flagOption(input, "gc") ? dropOldSnapshots(context, us) : [];
+    const dropped = flagOption(input, "gc") ? markets.flatMap(dropOldSnapshots) : [];
     const isFailed = checks.some((one) => one.outcome === "fail");
     return {
       exitCode: isFailed ? FAILED_EXIT : 0,
@@ -42,19 +44,18 @@ export const runDoctor: RunCommand = async (context, input) => {
     };
   } finally {
     us.close();
+    india.close();
   }
 };
 
-function dropOldSnapshots(
-  context: Parameters<RunCommand>[0],
-  us: ReturnType<typeof openUs>,
-): string[] {
-  const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
+function dropOldSnapshots(opened: OpenMarket): string[] {
+  const { market, workspace, clock } = opened;
+  const lock = takeJobLock(workspace, `${market.id}-build`, clock.wallMs());
   try {
-    const named = namedSnapshots(us);
+    const named = namedSnapshots(opened);
     return [
-      ...dropUnnamedParts(us.workspace.analyticsDir("us"), named),
-      ...dropQuarantine(us.workspace.quarantineDir("us"), named).map(
+      ...dropUnnamedParts(workspace.analyticsDir(market.id), named),
+      ...dropQuarantine(workspace.quarantineDir(market.id), named).map(
         (name) => `quarantine/${name}`,
       ),
     ];

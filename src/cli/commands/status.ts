@@ -1,32 +1,62 @@
 /** `status`: the markets on one screen, with the next command for each. */
+import { MARKET_IDS, type MarketId } from "#core/market-definition.ts";
 import { openCallBudget } from "#ingestion/call-budget-store.ts";
 import { openJobRuns } from "#ingestion/job-run-store.ts";
 import { openRetryQueue } from "#ingestion/retry-queue-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
+import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { findLostState } from "../lost-state.ts";
+import { type OpenMarket, openMarket } from "../market-open.ts";
 import { table } from "../output.ts";
 import { readTruth } from "../truth-view.ts";
 import { budgetOptions } from "../us-budget.ts";
-import { openUs } from "../us-open.ts";
 
 const JOBS_SHOWN = 5;
 
 /** Reads only. */
 export const runStatus: RunCommand = async (context) => {
   // Before the stores are opened, which makes what is not there.
-  const lost = (["us", "system"] as const).flatMap(
+  const lost = [...MARKET_IDS, "system" as const].flatMap(
     (owner) => findLostState(context.workspace, owner) ?? [],
   );
-  const truth = await readTruth(context);
-  const us = openUs(context);
+  const us = await readMarket(context, "us");
+  const india = await readMarket(context, "india");
+  const markets = [us, india];
+  const jobs = markets.flatMap((market) => market.jobs);
+  return {
+    exitCode: 0,
+    document: { workspace: context.workspace.root, lost, markets: { us, india } },
+    lines: [
+      `workspace ${context.workspace.root}${us.synthetic ? "  SYNTHETIC" : ""}`,
+      ...lost.map((says) => `LOST: ${says}`),
+      ...table([
+        ["market", "state", "RDT", "CTT", "TE", "reviews", "queued", "calls left"],
+        ...markets.map(rowOf),
+      ]),
+      ...(jobs.length > 0
+        ? [
+            "",
+            "newest jobs",
+            ...table(
+              jobs.map((one) => [one.job, one.startedAt, one.outcome]),
+              "  ",
+            ),
+          ]
+        : []),
+      "",
+      ...markets.flatMap(({ market, why }) => why.map((sentence) => `${market}: ${sentence}`)),
+      ...markets.map(({ market, next }) => `next for ${market}: ${next}`),
+    ],
+  };
+};
+
+async function readMarket(context: CommandContext, id: MarketId) {
+  const truth = await readTruth(context, id);
+  const opened = openMarket(context, id);
   try {
-    const queue = openRetryQueue({ database: us.database, clock: context.clock }).list();
-    const budget =
-      context.credentials.alphaVantageKeys.length === 0
-        ? null
-        : openCallBudget(budgetOptions(context, us.database)).left();
-    const jobs = openJobRuns({ database: us.database, clock: context.clock })
+    const { database, clock } = opened;
+    const jobs = openJobRuns({ database, clock })
       .list({ limit: JOBS_SHOWN })
       .map(({ job, startedAt, endedAt, outcome }) => ({
         job,
@@ -34,43 +64,30 @@ export const runStatus: RunCommand = async (context) => {
         endedAt: endedAt === null ? null : isoOfInstant(endedAt),
         outcome,
       }));
-    const market = { ...truth, queued: queue.length, budget, jobs };
-    const dash = (value: string | null): string => value ?? "-";
-    return {
-      exitCode: 0,
-      document: { workspace: context.workspace.root, lost, markets: { us: market } },
-      lines: [
-        `workspace ${context.workspace.root}${truth.synthetic ? "  SYNTHETIC" : ""}`,
-        ...lost.map((says) => `LOST: ${says}`),
-        ...table([
-          ["market", "state", "RDT", "CTT", "TE", "reviews", "queued", "calls left"],
-          [
-            "us",
-            truth.state,
-            dash(truth.rdt),
-            dash(truth.ctt),
-            dash(truth.te),
-            String(truth.openReviews),
-            String(queue.length),
-            budget === null ? "no key" : String(budget.leftOfDay),
-          ],
-        ]),
-        ...(jobs.length > 0
-          ? [
-              "",
-              "newest jobs",
-              ...table(
-                jobs.map((one) => [one.job, one.startedAt, one.outcome]),
-                "  ",
-              ),
-            ]
-          : []),
-        "",
-        ...truth.why.map((sentence) => `us: ${sentence}`),
-        `next for us: ${truth.next}`,
-      ],
-    };
+    const queued = openRetryQueue({ database, clock }).list().length;
+    return { ...truth, queued, budget: budgetOf(context, opened), jobs };
   } finally {
-    us.close();
+    opened.close();
   }
-};
+}
+
+/** Calls left of the day's; null without a key, and where the vendor counts no calls of a day. */
+function budgetOf(context: CommandContext, { market, database }: OpenMarket) {
+  if (market.id !== "us" || context.credentials.alphaVantageKeys.length === 0) return null;
+  return openCallBudget(budgetOptions(context, database)).left();
+}
+
+function rowOf(market: Awaited<ReturnType<typeof readMarket>>): string[] {
+  const dash = (value: string | null): string => value ?? "-";
+  const withoutBudget = market.market === "us" ? "no key" : "-";
+  return [
+    market.market,
+    market.state,
+    dash(market.rdt),
+    dash(market.ctt),
+    dash(market.te),
+    String(market.openReviews),
+    String(market.queued),
+    market.budget === null ? withoutBudget : String(market.budget.leftOfDay),
+  ];
+}

@@ -7,12 +7,11 @@ import { decideGate1 } from "#truth/run-gate1.ts";
 import { readTruthEvents } from "#truth/truth-events.ts";
 import type { CommandInput, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../command-context.ts";
-import { requireUs } from "../market-choice.ts";
+import { gate1Options, requireIntactLedger } from "../market-gate.ts";
+import { type OpenMarket, marketOf, openMarket } from "../market-open.ts";
+import { openReviews } from "../market-reviews.ts";
 import { dateOption, flagOption, requiredOption, textOption } from "../option-values.ts";
 import { type CommandResult, table } from "../output.ts";
-import { gate1Options, requireIntactLedger } from "../us-gate.ts";
-import { type OpenUs, openUs } from "../us-open.ts";
-import { usOpenReviews } from "../us-reviews.ts";
 
 export type ReviewVerb = "approve" | "reject" | "reopen";
 
@@ -26,12 +25,14 @@ type ListedReview = OpenReview & { readonly decision?: "approved" | "rejected" |
 
 /** Lists what waits for a decision; with `--all` also what was decided, and how. */
 export const runTruthReviews: RunCommand = async (context, input) => {
-  requireUs(input);
-  const us = openUs(context);
+  const id = marketOf(input);
+  const market = openMarket(context, id);
   try {
-    const report = reportInForce(us);
-    const reviews = report ? usOpenReviews(us, report, await decideGate1(gate1Options(us))) : [];
-    const decided = flagOption(input, "all") ? decidedReviews(us, report?.reviews ?? []) : [];
+    const report = reportInForce(market);
+    const reviews = report
+      ? openReviews(market, report, await decideGate1(gate1Options(market)))
+      : [];
+    const decided = flagOption(input, "all") ? decidedReviews(market, report?.reviews ?? []) : [];
     const listed: readonly ListedReview[] = [...reviews, ...decided];
     const rows = listed.map((review) => [
       review.id,
@@ -49,20 +50,20 @@ export const runTruthReviews: RunCommand = async (context, input) => {
         : [
             ...table(rows),
             "",
-            "next: meridian truth approve|reject ID… --operator NAME --reason TEXT",
+            `next: meridian truth approve|reject ID…${id === "us" ? "" : ` --market ${id}`} --operator NAME --reason TEXT`,
           ];
     return { exitCode: 0, document: { reviews: listed }, lines };
   } finally {
-    us.close();
+    market.close();
   }
 };
 
 /** Reviews of the snapshot in force that a person decided, with what was decided last. */
-function decidedReviews(us: OpenUs, reviews: BuildReport["reviews"]): ListedReview[] {
+function decidedReviews(market: OpenMarket, reviews: BuildReport["reviews"]): ListedReview[] {
   return reviews.flatMap(({ id, symbol, session, rule, facts }) => {
-    const decision = us.events.decisions.get(id);
+    const decision = market.events.decisions.get(id);
     if (decision === undefined) return [];
-    return [{ id, market: "us", symbol, session, rule, facts, holds: false, decision }];
+    return [{ id, market: market.market.id, symbol, session, rule, facts, holds: false, decision }];
   });
 }
 
@@ -72,21 +73,21 @@ export async function runReviewDecision(
   context: CommandContext,
   input: CommandInput,
 ): Promise<CommandResult> {
-  requireUs(input);
-  const us = openUs(context);
+  const id = marketOf(input);
+  const market = openMarket(context, id);
   try {
-    requireIntactLedger(us);
+    requireIntactLedger(market);
     const operator = requiredOption(input, "operator");
     const reason = requiredOption(input, "reason");
-    const chosen = inTransaction(us.database, () => {
-      const candidates = candidatesFor(verb, { ...us, events: readTruthEvents(us.ledger) });
+    const chosen = inTransaction(market.database, () => {
+      const candidates = candidatesFor(verb, { ...market, events: readTruthEvents(market.ledger) });
       const reviews = chooseReviews(candidates, {
         ids: input.operands,
         symbol: textOption(input, "symbol"),
         before: dateOption(input, "before"),
       }).map((review) => ({ ...review }));
       if (reviews.length > 0) {
-        us.ledger.append({ kind: KINDS[verb], actor: operator, payload: { reviews, reason } });
+        market.ledger.append({ kind: KINDS[verb], actor: operator, payload: { reviews, reason } });
       }
       return reviews;
     });
@@ -100,25 +101,25 @@ export async function runReviewDecision(
           chosen.map((one) => [one.id, one.symbol, one.session, one.rule]).slice(0, 20),
           "  ",
         ),
-        "next: meridian us build makes it effective, then meridian gate ingest --market us",
+        `next: meridian ${id} build makes it effective, then meridian gate ingest --market ${id}`,
       ],
     };
   } finally {
-    us.close();
+    market.close();
   }
 }
 
 /** Open reviews can be decided; decided ones can only be reopened, so that a change of mind is on record. */
 function candidatesFor(
   verb: ReviewVerb,
-  us: Pick<OpenUs, "workspace" | "events">,
+  market: Pick<OpenMarket, "workspace" | "market" | "events">,
 ): readonly ReviewRef[] {
-  const reviews = reportInForce(us)?.reviews ?? [];
-  return reviews.filter(({ id }) => us.events.decisions.has(id) === (verb === "reopen"));
+  const reviews = reportInForce(market)?.reviews ?? [];
+  return reviews.filter(({ id }) => market.events.decisions.has(id) === (verb === "reopen"));
 }
 
-function reportInForce(us: Pick<OpenUs, "workspace">) {
-  const analyticsDir = us.workspace.analyticsDir("us");
+function reportInForce(market: Pick<OpenMarket, "workspace" | "market">) {
+  const analyticsDir = market.workspace.analyticsDir(market.market.id);
   const pointed = readPointedSnapshot(analyticsDir);
   const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
   return manifest ? readReport(analyticsDir, manifest) : undefined;

@@ -3,22 +3,22 @@ import { isSession } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { must } from "#core/assert.ts";
+import { rdtOf } from "#curation/market-context.ts";
 import { inTransaction } from "#platform/state-store.ts";
 import { readTruthEvents, waiverKey } from "#truth/truth-events.ts";
 import { decideGate1 } from "#truth/run-gate1.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { openDecisions } from "../decisions-open.ts";
-import { requireUs } from "../market-choice.ts";
+import { gate1Options, requireIntactLedger } from "../market-gate.ts";
+import { marketOf, openMarket } from "../market-open.ts";
 import { dateOption, requiredOption } from "../option-values.ts";
-import { gate1Options, requireIntactLedger } from "../us-gate.ts";
-import { openUs, rdtOf } from "../us-open.ts";
 
 /** Records the waiver under a decision that exists. @throws WAIVER_NOT_NEEDED, DECISION_UNKNOWN */
 export const runTruthWaive: RunCommand = async (context, input) => {
-  requireUs(input);
-  const us = openUs(context);
+  const id = marketOf(input);
+  const market = openMarket(context, id);
   try {
-    requireIntactLedger(us);
+    requireIntactLedger(market);
     const operator = requiredOption(input, "operator");
     const reason = requiredOption(input, "reason");
     const decision = requiredOption(input, "decision");
@@ -30,22 +30,21 @@ export const runTruthWaive: RunCommand = async (context, input) => {
     } finally {
       decisions.close();
     }
-    const isRequired = us.proxies.roles.some((role) => role.blocking && role.symbol === symbol);
+    const isRequired = market.proxies.roles.some((role) => role.blocking && role.symbol === symbol);
     if (!isRequired) throw notNeeded(`${symbol} is bound to no blocking role`, symbol, session);
-    if (!isSession(us.calendar, dayNumberOf(sessionDate(session)))) {
+    if (!isSession(market.calendar, dayNumberOf(sessionDate(session)))) {
       throw notNeeded(`${session} is no session of the calendar`, symbol, session);
     }
     const key = waiverKey(symbol, session);
     let isRecorded = false;
-    if (!us.events.waivers.has(key)) {
-      const rdt = rdtOf(us);
+    if (!market.events.waivers.has(key)) {
+      const rdt = rdtOf(market);
       if (rdt === null || session > rdt) {
         throw notNeeded(`nothing of ${session} was received yet`, symbol, session);
       }
-      const options = gate1Options(us);
+      const options = gate1Options(market);
       if (options.isStale) {
-        const why =
-          "data or decisions came after the snapshot was built; run `us build` and look again";
+        const why = `data or decisions came after the snapshot was built; run \`${id} build\` and look again`;
         throw notNeeded(why, symbol, session);
       }
       const { refusals } = await decideGate1(options);
@@ -57,9 +56,9 @@ export const runTruthWaive: RunCommand = async (context, input) => {
           session,
         );
       const payload = { symbol, session, reason, decision };
-      isRecorded = inTransaction(us.database, () => {
-        if (readTruthEvents(us.ledger).waivers.has(key)) return false;
-        us.ledger.append({ kind: "SESSION_WAIVED", actor: operator, payload });
+      isRecorded = inTransaction(market.database, () => {
+        if (readTruthEvents(market.ledger).waivers.has(key)) return false;
+        market.ledger.append({ kind: "SESSION_WAIVED", actor: operator, payload });
         return true;
       });
     }
@@ -70,11 +69,11 @@ export const runTruthWaive: RunCommand = async (context, input) => {
         isRecorded
           ? `${symbol} is waived for ${session}: truth time may pass, and the row stays missing`
           : `${symbol} was waived for ${session} before; nothing changed`,
-        "next: meridian gate ingest --market us",
+        `next: meridian gate ingest --market ${id}`,
       ],
     };
   } finally {
-    us.close();
+    market.close();
   }
 };
 

@@ -14,7 +14,7 @@ import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
 import { flagOption, textOption } from "../option-values.ts";
 import { type CommandResult, table } from "../output.ts";
-import { openUs } from "../us-open.ts";
+import { openMarket } from "../market-open.ts";
 
 const LISTED_MAX = 15;
 
@@ -49,7 +49,7 @@ async function runFetch(
   component: string,
   run: (job: UsJobContext) => Promise<JobReport>,
 ): Promise<CommandResult> {
-  const us = openUs(context);
+  const us = openMarket(context, "us");
   try {
     const { settings, workspace, clock, credentials } = context;
     const { database } = us;

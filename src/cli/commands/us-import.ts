@@ -5,13 +5,13 @@ import { type ImportReport, runImportJob } from "#markets/us/import/import-job.t
 import type { RunCommand } from "../command-spec.ts";
 import { flagOption, requiredOption, textOption } from "../option-values.ts";
 import { type CommandResult, table } from "../output.ts";
-import { openUs } from "../us-open.ts";
+import { openMarket } from "../market-open.ts";
 
 const CLASSES = ["stock", "fund", "index"] as const;
 
 /** Imports files, or tells what an import would do. Exit 5 when some files were refused. */
 export const runUsImport: RunCommand = async (context, input) => {
-  const us = openUs(context);
+  const us = openMarket(context, "us");
   try {
     const basis = requiredOption(input, "basis");
     const report = runImportJob(us, {

@@ -4,17 +4,18 @@ import { settingsSchema } from "#contracts/settings.ts";
 import { isSession } from "#core/calendar.ts";
 import { dayNumberOf, sessionDate } from "#core/session-date.ts";
 import { digestOfCalendar } from "#truth/calendar-corrections.ts";
+import { allCorrections, calendarOfRecipe } from "#truth/market-calendar.ts";
 import { NYSE_FACTS } from "./nyse-facts.ts";
-import { usCalendar, usCalendarOfRecipe, usCorrections } from "./us-calendar.ts";
+import { usCalendar } from "./us-calendar.ts";
 
-const settings = (calendar: object) => settingsSchema.parse({ us: { calendar } });
+const settings = (calendar: object) => settingsSchema.parse({ us: { calendar } }).us.calendar;
 const CLOSE = { closed: [{ date: "2026-05-15", name: "storm" }], open: [] };
 const REOPEN = { open: [{ date: "2026-05-15", open: "09:30", close: "16:00" }] };
-const isOpen = (...args: Parameters<typeof usCorrections>) =>
-  isSession(usCalendar(usCorrections(...args)), dayNumberOf(sessionDate("2026-05-15")));
+const isOpen = (...args: Parameters<typeof allCorrections>) =>
+  isSession(usCalendar(allCorrections(...args)), dayNumberOf(sessionDate("2026-05-15")));
 
 test("without corrections is the published one", () => {
-  expect(usCorrections(settings({}), [])).toEqual([]);
+  expect(allCorrections(settings({}), [])).toEqual([]);
   expect(usCalendar([]).facts).toBe(NYSE_FACTS);
 });
 
@@ -35,14 +36,14 @@ test("follows a recorded correction, and the settings over it", () => {
 test("is another version with other corrections, wherever they stand", () => {
   const versions = [[], [CLOSE]].flatMap((recorded) =>
     [{}, { closed: ["2026-06-01"] }].map(
-      (own) => usCalendar(usCorrections(settings(own), recorded)).facts.version,
+      (own) => usCalendar(allCorrections(settings(own), recorded)).facts.version,
     ),
   );
   expect(new Set(versions).size).toBe(4);
 });
 
 test("refuses a correction outside the announced years", () => {
-  expect(() => usCalendar(usCorrections(settings({ closed: ["1999-01-04"] }), []))).toThrow(
+  expect(() => usCalendar(allCorrections(settings({ closed: ["1999-01-04"] }), []))).toThrow(
     expect.objectContaining({ code: "CALENDAR_FILE_INVALID" }),
   );
 });
@@ -61,9 +62,9 @@ test("of an old recipe is the same after another year is announced, and another 
     "Martin Luther King Jr. Day",
   );
   const longer = { ...NYSE_FACTS, version: "nyse-2028.1", to: sessionDate("2028-12-31"), closed };
-  expect(digestOfCalendar(usCalendarOfRecipe(recipe, longer).facts)).toBe(recipe.digest);
+  expect(digestOfCalendar(calendarOfRecipe(longer, recipe).facts)).toBe(recipe.digest);
   const changed = { ...longer, closed: new Map(closed).set(sessionDate("2026-05-14"), "storm") };
-  expect(digestOfCalendar(usCalendarOfRecipe(recipe, changed).facts)).not.toBe(recipe.digest);
+  expect(digestOfCalendar(calendarOfRecipe(changed, recipe).facts)).not.toBe(recipe.digest);
   const { base: _base, ...older } = recipe;
-  expect(digestOfCalendar(usCalendarOfRecipe(older).facts)).toBe(recipe.digest);
+  expect(digestOfCalendar(calendarOfRecipe(NYSE_FACTS, older).facts)).toBe(recipe.digest);
 });

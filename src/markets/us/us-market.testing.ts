@@ -3,67 +3,32 @@
  * short ways to land payloads in the vendor's shape. Nothing here fetches.
  */
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
-import { type Settings, settingsSchema } from "#contracts/settings.ts";
+import { settingsSchema } from "#contracts/settings.ts";
 import { newestCompleteSession } from "#core/calendar.ts";
 import type { EpochMs } from "#core/clock.ts";
 import { type SessionDate, dateOfDayNumber, sessionDate } from "#core/session-date.ts";
-import { type Landing, openRawStore } from "#ingestion/raw-store.ts";
-import { openLedger } from "#ledger/ledger-store.ts";
-import { openStateStore } from "#platform/state-store.ts";
+import { type MarketDataContext, openMarketData } from "#curation/market-context.ts";
+import type { Landing } from "#ingestion/raw-store.ts";
 import { fixedClock, instantOfIso } from "#platform/system-clock.ts";
 import { workspaceAt } from "#platform/workspace.ts";
-import { readTruthEvents } from "#truth/truth-events.ts";
-import { usAssetTypes } from "./build/us-asset-types.ts";
-import { usRoleOf } from "./build/us-roles.ts";
-import { usProxySet } from "./proxy-set.ts";
-import { usCalendar, usCorrections } from "./us-calendar.ts";
-import type { UsDataContext } from "./us-data-context.ts";
+import { US_MARKET } from "./us-market.ts";
 
 /** Evening of a session in New York, well after the close. */
 export const EVENING = "2026-05-18T22:00:00Z";
 
-export type OpenMarket = UsDataContext & { close(): void };
+export type OpenMarket = MarketDataContext & { close(): void };
 
 /** Opens the market of a folder as a new process would. */
 export function openMarket(
   root: string,
   options: { readonly at?: string; readonly settings?: object } = {},
 ): OpenMarket {
-  const workspace = workspaceAt(root);
-  const settings: Settings = settingsSchema.parse(options.settings ?? {});
-  const clock = fixedClock(instantOfIso(options.at ?? EVENING));
-  const database = openStateStore(workspace.statePath("us"));
-  const ledger = openLedger(database, "us", clock);
-  const rawStore = openRawStore({
-    workspace,
-    market: "us",
-    database,
-    clock,
-    withdrawn: () => readTruthEvents(ledger).withdrawn,
-  });
-  const events = readTruthEvents(ledger);
-  const corrections = usCorrections(settings, events.corrections);
-  const proxies = usProxySet(settings.us.vendor.plan, settings.us.proxies);
-  const listings = () => rawStore.receipts({ kinds: ["listing"] });
-  return {
-    workspace,
-    settings,
-    clock,
-    database,
-    ledger,
-    rawStore,
-    events,
-    corrections,
-    calendar: usCalendar(corrections),
-    proxies,
-    roleOf: usRoleOf([...proxies.roles], () =>
-      usAssetTypes(listings(), settings.thresholds.listing_short_share, (receipt) =>
-        rawStore.readBody(receipt),
-      ),
-    ),
+  return openMarketData(US_MARKET, {
+    workspace: workspaceAt(root),
+    settings: settingsSchema.parse(options.settings ?? {}),
+    clock: fixedClock(instantOfIso(options.at ?? EVENING)),
     progress: { step: () => undefined },
-    close: () => database.close(),
-  };
+  });
 }
 
 const HEADERS = {

@@ -9,8 +9,8 @@ import { TEMPORARY_SUFFIX } from "#platform/atomic-file.ts";
 import { sha256Hex } from "#platform/digest.ts";
 import { temporaryFolders } from "#platform/temporary-folder.testing.ts";
 import { EVENING, type OpenMarket, dailyRow, landCsv, openMarket } from "../us-market.testing.ts";
-import { runBuildJob, runRebuildJob } from "./build-job.ts";
-import { runWithdrawJob } from "./withdraw-job.ts";
+import { runBuildJob, runRebuildJob } from "#curation/build-job.ts";
+import { runWithdrawJob } from "#curation/withdraw-job.ts";
 
 const makeFolder = temporaryFolders();
 const open: OpenMarket[] = [];
@@ -464,7 +464,7 @@ describe("decisions and withdrawals", () => {
     await build(root);
     const withdraw = () =>
       runWithdrawJob(market(root), { raw: wrong.id, operator: "Ada", reason: "wrong file" });
-    expect(withdraw()).toEqual({ raw: wrong.id, symbol: "SPY", recorded: true });
+    expect(withdraw()).toMatchObject({ raw: wrong.id, symbol: "SPY", recorded: true });
     expect(withdraw().recorded).toBe(false);
     expect((await build(root)).snapshot).toBe(before.snapshot);
     expect(market(root).rawStore.readBody(wrong)).not.toHaveLength(0);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { must } from "#core/assert.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import { temporaryFolders } from "#platform/temporary-folder.testing.ts";
-import { runBuildJob } from "../build/build-job.ts";
+import { runBuildJob } from "#curation/build-job.ts";
 import { type OpenMarket, openMarket } from "../us-market.testing.ts";
 import { type ImportOptions, runImportJob } from "./import-job.ts";
 

@@ -7,14 +7,14 @@ import { type Calendar, isSession, localDayOf, newestCompleteSession } from "#co
 import { MeridianError } from "#core/meridian-error.ts";
 import { type SessionDate, dateOfDayNumber, parseSessionDate } from "#core/session-date.ts";
 import type { EpochMs } from "#core/clock.ts";
+import { type ImportFile, listImportFiles, readImportFile } from "#ingestion/import-file-store.ts";
 import type { Landing, LandingOutcome } from "#ingestion/raw-store.ts";
+import type { MarketDataContext } from "#curation/market-context.ts";
+import { type ImportPreview, previewImport } from "#curation/preview-import.ts";
 import { BAD_DAY, type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
-import type { UsDataContext } from "../us-data-context.ts";
-import { type ImportFile, listImportFiles, readImportFile } from "./import-file-store.ts";
 import { parseImport } from "./parse-import.ts";
-import { type ImportPreview, previewImport } from "./preview-import.ts";
 
 export type ImportOptions = {
   readonly paths: readonly string[];
@@ -50,7 +50,7 @@ const SYMBOL_LENGTH_MAX = 40;
  * Imports files one by one; a file that is no price history is refused and the others go on.
  * @throws FILE_UNREADABLE, ARGUMENT_INVALID, SYNTHETIC_MIX, JOB_RUNNING; IMPORT_REFUSED when all were refused
  */
-export function runImportJob(context: UsDataContext, options: ImportOptions): ImportReport {
+export function runImportJob(context: MarketDataContext, options: ImportOptions): ImportReport {
   const files = listImportFiles(options.paths);
   const symbols = symbolsOf(files, options);
   const basisAsof = basisAsofOf(context, options);
@@ -84,7 +84,7 @@ type FileImport = Omit<ImportOptions, "basisAsof"> & {
   readonly table: BarTable;
 };
 
-function importFile(context: UsDataContext, of: FileImport): ImportedFile {
+function importFile(context: MarketDataContext, of: FileImport): ImportedFile {
   const { file, symbol, table } = of;
   const bytes = readImportFile(file);
   const refusal = refusalOf(bytes, file, table);
@@ -203,7 +203,7 @@ function symbolsOf(files: readonly ImportFile[], options: ImportOptions): string
   });
 }
 
-function basisAsofOf(context: UsDataContext, options: ImportOptions): string | null {
+function basisAsofOf(context: MarketDataContext, options: ImportOptions): string | null {
   const { basis, basisAsof } = options;
   if (basis === "raw") {
     if (basisAsof === undefined) return null;

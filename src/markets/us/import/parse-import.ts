@@ -2,13 +2,13 @@
  * Reads the operator's price files into bars: plain decimals or `$1,234.50`, dates as YYYY-MM-DD or
  * MM/DD/YYYY, in any order of rows. What cannot be read becomes a flagged row for gate 1.
  */
-import { parseDecimalUnits } from "#core/price.ts";
 import {
   dayNumberOf,
   dayNumberOfCivil,
   isCivilDate,
   parseSessionDate,
 } from "#core/session-date.ts";
+import { causeOf, readNumber, splitCells } from "#curation/import-cells.ts";
 import { BAD_DAY, type BarTable, PARSE_FLAGS, appendBar } from "#lake/bar-table.ts";
 import { type ImportField, readImportHeader } from "./import-columns.ts";
 
@@ -16,14 +16,8 @@ const PRICE_DECIMALS = 4;
 /** No month is higher: a first number above it is a day. */
 const MONTHS = 12;
 const US_DATE = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
-const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 /** A time after the date is allowed only where it says midnight, as some exports of daily bars do. */
 const MIDNIGHT = /^([T ]00:00(:00)?(\.0+)?(Z|[+-]00:00)?)?$/;
-/** A volume of 44516300.0 is a count; one of 1.5 is none. */
-const WHOLE_COUNT = /^([^.]*)(?:\.0*)?$/;
-/** Separators only where they group thousands. */
-const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
-
 /**
  * Appends all rows of a file. Dates of a file that writes the day first are flagged, every one of them:
  * those up to the 12th would pass for others.
@@ -54,22 +48,6 @@ export type ImportDates = { readonly isDayFirst: boolean };
 function forgetDay(table: BarTable, row: number): void {
   table.day[row] = BAD_DAY;
   table.flags[row] = (table.flags[row] ?? 0) | PARSE_FLAGS.DATE_UNREADABLE;
-}
-
-/** Cells of a line; a quoted cell may hold commas. */
-function splitCells(line: string): string[] {
-  if (!line.includes('"')) return line.split(",");
-  const cells: string[] = [];
-  let cell = "";
-  let isQuoted = false;
-  for (const character of line) {
-    if (character === '"') isQuoted = !isQuoted;
-    else if (character === "," && !isQuoted) {
-      cells.push(cell);
-      cell = "";
-    } else cell += character;
-  }
-  return [...cells, cell];
 }
 
 const UNREADABLE: Record<ImportField, number> = {
@@ -109,20 +87,4 @@ function readDay(text: string): number {
   const [month, day, year] = american.slice(1).map(Number);
   if (year === undefined || month === undefined || day === undefined) return BAD_DAY;
   return isCivilDate(year, month, day) ? dayNumberOfCivil(year, month, day) : BAD_DAY;
-}
-
-/** A decimal, with a dollar sign or grouped thousands where the export has them; NaN when it is none. */
-function readNumber(text: string, decimals: number): number {
-  const bare = text.startsWith("$") ? text.slice(1).trim() : text;
-  const digits = GROUPED.test(bare) ? bare.replaceAll(",", "") : bare;
-  if (decimals === 0) {
-    const whole = WHOLE_COUNT.exec(digits)?.[1];
-    return whole === undefined ? NaN : (parseDecimalUnits(whole, 0) ?? NaN);
-  }
-  return parseDecimalUnits(digits, decimals) ?? NaN;
-}
-
-function causeOf(text: string): number {
-  if (text === "" || text === "$") return PARSE_FLAGS.BLANK;
-  return NOT_FINITE.test(text) ? PARSE_FLAGS.NOT_FINITE : 0;
 }

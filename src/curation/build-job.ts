@@ -1,6 +1,6 @@
 /**
- * `us build`: raw to staging to analytics for the US, and the one place where a snapshot becomes the
- * one in force. Also makes an older snapshot again from its recipe.
+ * `<market> build`: raw to staging to analytics, and the one place where a snapshot becomes the one in
+ * force. Also makes an older snapshot again from its recipe.
  */
 import { join } from "node:path";
 import { z } from "zod";
@@ -14,21 +14,18 @@ import {
 } from "#contracts/snapshot.ts";
 import { canonicalJson } from "#core/canonical-json.ts";
 import { MeridianError } from "#core/meridian-error.ts";
-import { makeRecipe, snapshotIdOf } from "#curation/recipe.ts";
-import { type BuildOutcome, buildSnapshot } from "#curation/snapshot-build.ts";
 import type { StoredReceipt } from "#ingestion/raw-registry-store.ts";
 import { payloadOf } from "#ledger/ledger-store.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
-import { TRUTH_EVENT_KINDS, foldTruthEvents, readTruthEvents } from "#truth/truth-events.ts";
+import { TRUTH_EVENT_KINDS, foldTruthEvents } from "#truth/truth-events.ts";
 import { pointToSnapshot, readPointedSnapshot } from "#lake/snapshot-store.ts";
-import { usCalendar, usCalendarOfRecipe, usCorrections } from "../us-calendar.ts";
-import type { UsDataContext } from "../us-data-context.ts";
-import { usAssetTypes } from "./us-asset-types.ts";
-import { usParsers } from "./us-parsers.ts";
-import { usRoleOf } from "./us-roles.ts";
+import { calendarOfRecipe } from "#truth/market-calendar.ts";
+import { type MarketDataContext, readDecisions } from "./market-context.ts";
+import { makeRecipe, snapshotIdOf } from "./recipe.ts";
+import { type BuildOutcome, buildSnapshot } from "./snapshot-build.ts";
 
-export type UsBuildReport = {
+export type MarketBuildReport = {
   readonly snapshot: string;
   readonly contentDigest: string;
   readonly wasThere: boolean;
@@ -37,36 +34,32 @@ export type UsBuildReport = {
 };
 
 /** Builds what the raw store and the ledger hold. @throws NOTHING_TO_BUILD, JOB_RUNNING, DISK_FULL */
-export async function runBuildJob(opened: UsDataContext): Promise<UsBuildReport> {
-  const lock = takeJobLock(opened.workspace, "us-build", opened.clock.wallMs());
+export async function runBuildJob(opened: MarketDataContext): Promise<MarketBuildReport> {
+  const { market, workspace } = opened;
+  const lock = takeJobLock(workspace, `${market.id}-build`, opened.clock.wallMs());
   try {
     opened.rawStore.recover();
-    const context = withNewestDecisions(opened);
-    const { recipe, receipts } = usRecipe(context);
-    if (receipts.every((receipt) => receipt.kind === "listing")) {
+    // What was decided before the lock was taken counts: another build must not be overtaken by this one.
+    const context = { ...opened, ...readDecisions(opened) };
+    const { recipe, receipts } = recipeInForce(context);
+    if (receipts.every((receipt) => market.referenceKinds.includes(receipt.kind))) {
       throw new MeridianError("NOTHING_TO_BUILD", {
-        message: "no prices or series of the US market were received yet",
+        message: `no prices or series of the ${market.name} market were received yet`,
+        nextStep: market.howToReceive,
       });
     }
     const { calendar } = context;
     const outcome = await build(context, { recipe, receipts, calendar, isInForce: true });
     recordSnapshot(context, outcome);
-    pointToSnapshot(context.workspace.analyticsDir("us"), outcome.manifest.snapshot);
+    pointToSnapshot(workspace.analyticsDir(market.id), outcome.manifest.snapshot);
     return reportOf(outcome);
   } finally {
     lock.release();
   }
 }
 
-/** What was decided before the lock was taken counts: another build must not be overtaken by this one. */
-function withNewestDecisions(context: UsDataContext): UsDataContext {
-  const events = readTruthEvents(context.ledger);
-  const corrections = usCorrections(context.settings, events.corrections);
-  return { ...context, events, corrections, calendar: usCalendar(corrections) };
-}
-
 /** The recipe of what the raw store and the ledger hold now, and the receipts it covers. */
-export function usRecipe(context: UsDataContext): {
+export function recipeInForce(context: MarketDataContext): {
   readonly recipe: SnapshotRecipe;
   readonly receipts: readonly StoredReceipt[];
 } {
@@ -75,7 +68,8 @@ export function usRecipe(context: UsDataContext): {
     .receipts({ throughSeq: rawThroughSeq })
     .filter((receipt) => !context.events.withdrawn.has(receipt.id));
   const recipe = makeRecipe({
-    market: "us",
+    market: context.market.id,
+    builder: context.market.builder,
     calendar: context.calendar.facts,
     corrections: context.corrections,
     receipts,
@@ -93,10 +87,11 @@ export function usRecipe(context: UsDataContext): {
  * @throws SNAPSHOT_UNKNOWN, SNAPSHOT_NOT_REPEATABLE when an input is gone or was changed
  */
 export async function runRebuildJob(
-  context: UsDataContext,
+  context: MarketDataContext,
   snapshot: string,
-): Promise<UsBuildReport> {
-  const lock = takeJobLock(context.workspace, "us-build", context.clock.wallMs());
+): Promise<MarketBuildReport> {
+  const { market, workspace } = context;
+  const lock = takeJobLock(workspace, `${market.id}-build`, context.clock.wallMs());
   try {
     context.rawStore.recover();
     const { recipe, contentDigest } = findRecipe(context, snapshot);
@@ -106,10 +101,11 @@ export async function runRebuildJob(
     const receipts = context.rawStore
       .receipts({ throughSeq: recipe.rawThroughSeq })
       .filter((receipt) => !events.withdrawn.has(receipt.id));
-    const calendar = usCalendarOfRecipe(recipe.calendar);
+    const calendar = calendarOfRecipe(market.publishedCalendar, recipe.calendar);
     const thresholds = thresholdsOf(snapshot, recipe);
     const again = makeRecipe({
-      market: "us",
+      market: market.id,
+      builder: market.builder,
       calendar: calendar.facts,
       corrections: recipe.calendar.corrections,
       receipts,
@@ -121,7 +117,7 @@ export async function runRebuildJob(
     });
     if (snapshotIdOf(again) !== snapshot) throw notRepeatable(snapshot, recipe, again);
     const settings = { ...context.settings, thresholds };
-    const isInForce = readPointedSnapshot(context.workspace.analyticsDir("us")) === snapshot;
+    const isInForce = readPointedSnapshot(workspace.analyticsDir(market.id)) === snapshot;
     const outcome = await build(
       { ...context, settings },
       { recipe, receipts, calendar, isInForce },
@@ -139,37 +135,51 @@ export async function runRebuildJob(
 }
 
 async function build(
-  context: UsDataContext,
+  context: MarketDataContext,
   of: {
     readonly recipe: SnapshotRecipe;
     readonly receipts: readonly StoredReceipt[];
-    readonly calendar: UsDataContext["calendar"];
+    readonly calendar: MarketDataContext["calendar"];
     /** Staging is that of the snapshot in force; any other uses a folder that goes with the build. */
     readonly isInForce: boolean;
   },
 ): Promise<BuildOutcome> {
-  const { workspace } = context;
-  const staging = workspace.stagingDir("us");
+  const { workspace, market } = context;
+  const { recipe, receipts, calendar } = of;
+  const { thresholds } = context.settings;
+  const staging = workspace.stagingDir(market.id);
   const readBody = (receipt: RawReceipt): Uint8Array => context.rawStore.readBody(receipt);
+  const onProgress = (done: number, total: number, label: string): void =>
+    context.progress.step(label, done, total);
+  const roleOf = market.roleOf({
+    roles: recipe.roles,
+    receipts: () => receipts,
+    thresholds,
+    readBody,
+  });
+  const inputs = {
+    workspace,
+    recipe,
+    receipts,
+    readBody,
+    calendar,
+    thresholds,
+    roleOf,
+    onProgress,
+  };
   return await buildSnapshot({
-    analyticsDir: workspace.analyticsDir("us"),
+    ...inputs,
+    analyticsDir: workspace.analyticsDir(market.id),
     stagingDir: of.isInForce ? staging : `${staging}-past`,
     keepsStaging: of.isInForce,
-    quarantineDir: workspace.quarantineDir("us"),
+    stagingKept: market.stagingKept,
+    quarantineDir: workspace.quarantineDir(market.id),
     temporaryDir: join(workspace.stateDir, "duckdb"),
-    recipe: of.recipe,
     synthetic: readWorkspaceKind(workspace) === "synthetic",
-    receipts: of.receipts,
-    readBody,
-    parsers: usParsers(),
-    calendar: of.calendar,
-    settleMinutes: context.settings.thresholds.us_settle_minutes,
-    thresholds: context.settings.thresholds,
-    decisions: decisionsOf(context, of.recipe),
-    roleOf: usRoleOf(of.recipe.roles, () =>
-      usAssetTypes(of.receipts, context.settings.thresholds.listing_short_share, readBody),
-    ),
-    onProgress: (done, total, symbol) => context.progress.step(symbol, done, total),
+    parsers: market.parsers(),
+    settleMinutes: market.settleMinutes(thresholds),
+    decisions: decisionsOf(context, recipe),
+    datasets: market.datasets?.(inputs),
   });
 }
 
@@ -182,17 +192,17 @@ function thresholdsOf(snapshot: string, recipe: SnapshotRecipe): Thresholds {
   });
 }
 
-function decisionsOf(context: UsDataContext, recipe: SnapshotRecipe) {
+function decisionsOf(context: MarketDataContext, recipe: SnapshotRecipe) {
   const throughSeq = recipe.eventsThroughSeq;
   return foldTruthEvents(context.ledger.entries({ kinds: TRUTH_EVENT_KINDS, throughSeq }))
     .decisions;
 }
 
 /** One ledger entry a snapshot. A later build of the same recipe must have the same content. */
-function recordSnapshot(context: UsDataContext, { manifest }: BuildOutcome): void {
+function recordSnapshot(context: MarketDataContext, { manifest }: BuildOutcome): void {
   const { snapshot, contentDigest, recipe } = manifest;
   const payload = { snapshot, contentDigest, recipe: z.record(z.string(), z.json()).parse(recipe) };
-  const entry = { kind: "SNAPSHOT_BUILT", actor: "us build", payload } as const;
+  const entry = { kind: "SNAPSHOT_BUILT", actor: `${context.market.id} build`, payload } as const;
   const standing = payloadOf(context.ledger.appendFirst(entry, snapshot), "SNAPSHOT_BUILT");
   if (standing.contentDigest === contentDigest) return;
   throw new MeridianError("SNAPSHOT_NOT_REPEATABLE", {
@@ -202,7 +212,7 @@ function recordSnapshot(context: UsDataContext, { manifest }: BuildOutcome): voi
 }
 
 function findRecipe(
-  context: UsDataContext,
+  context: MarketDataContext,
   snapshot: string,
 ): { readonly recipe: SnapshotRecipe; readonly contentDigest: string } {
   for (const entry of context.ledger.entries({ kinds: ["SNAPSHOT_BUILT"], newestFirst: true })) {
@@ -231,7 +241,7 @@ function notRepeatable(snapshot: string, was: SnapshotRecipe, is: SnapshotRecipe
   });
 }
 
-function reportOf({ manifest, report, wasThere }: BuildOutcome): UsBuildReport {
+function reportOf({ manifest, report, wasThere }: BuildOutcome): MarketBuildReport {
   const { snapshot, contentDigest } = manifest;
   return { snapshot, contentDigest, wasThere, manifest, report };
 }
