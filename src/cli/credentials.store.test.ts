@@ -52,7 +52,36 @@ describe("the key pool", () => {
   });
 });
 
-test("every secret of every vendor is masked, also those that nothing uses yet", () => {
+describe("the SmartAPI login", () => {
+  const lines = {
+    SMARTAPI_API_KEY: "smart001",
+    SMARTAPI_CLIENT_CODE: "C001",
+    SMARTAPI_PIN: "4711",
+    SMARTAPI_TOTP_SECRET: "JBSWY3DPEHPK3PXP",
+  };
+  const text = (from: object) =>
+    Object.entries(from)
+      .map(([name, value]) => `${name}=${String(value)}\n`)
+      .join("");
+
+  test("is set when all of it is", () => {
+    expect(read(text(lines), { SMARTAPI_PIN: " 0815 " }).smartApi).toEqual({
+      kind: "set",
+      apiKey: "smart001",
+      clientCode: "C001",
+      pin: "0815",
+      totpSecret: "JBSWY3DPEHPK3PXP",
+    });
+  });
+
+  test.each(Object.keys(lines))("misses %s when that is not set or blank", (name) => {
+    const missing = { kind: "missing", names: [name] };
+    expect(read(text({ ...lines, [name]: "" })).smartApi).toEqual(missing);
+    expect(read(text(lines), { [name]: "  " }).smartApi).toEqual(missing);
+  });
+});
+
+test("every secret of every vendor is masked, also those of a login that is not complete", () => {
   const { mask } = read("SMARTAPI_API_KEY=smart001\nSMARTAPI_PIN=4711\nOTHER=public01\n", {
     ALPHAVANTAGE_API_KEYS: "ALPHA001,ALPHA002",
     SMARTAPI_CLIENT_CODE: "CLIENT001",

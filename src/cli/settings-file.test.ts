@@ -23,15 +23,24 @@ describe("settings", () => {
 
   test("that init writes name every key of the contract, with a comment where one helps", () => {
     const text = renderSettings();
-    const { us, thresholds } = settingsSchema.parse({});
+    const { us, india, thresholds } = settingsSchema.parse({});
     for (const key of [
       ...Object.keys(us.vendor),
       ...Object.keys(us.universe),
+      ...Object.keys(india.vendor),
+      ...Object.keys(india.watchlist),
       ...Object.keys(thresholds),
     ]) {
       expect(text).toMatch(new RegExp(`^${key} = `, "m"));
     }
     expect(text).toContain("# exactly 1 a second trips the vendor");
+    for (const key of Object.keys(thresholds))
+      expect(text).toMatch(new RegExp(`^${key} = .*# `, "m"));
+    for (const name of ["us", "india"].flatMap((market) => [
+      `${market}.proxies`,
+      `${market}.calendar`,
+    ]))
+      expect(text).toContain(`[${name}]`);
   });
 
   test("are taken from the file where it says them", () => {

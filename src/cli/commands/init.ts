@@ -8,6 +8,10 @@ import { renderSettings } from "../settings-text.ts";
 
 const ENV_TEXT = `# Secrets of this workspace. They are read from here or from the environment and written nowhere else.
 # ALPHAVANTAGE_API_KEYS=KEY1,KEY2
+# SMARTAPI_API_KEY=
+# SMARTAPI_CLIENT_CODE=
+# SMARTAPI_PIN=
+# SMARTAPI_TOTP_SECRET=
 `;
 
 const OWNER_ONLY = 0o600;
