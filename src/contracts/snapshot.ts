@@ -95,27 +95,49 @@ export type ParkedRow = z.output<typeof parkedRowSchema>;
 
 const symbolSessionNote = z.strictObject({ symbol: z.string(), session: dateText, facts });
 
+/** What a session's minute candles of one symbol are, first that holds. */
+export const MINUTE_JUDGEMENTS = [
+  "EMPTY",
+  "GAPS",
+  "LATE_START",
+  "EARLY_END",
+  "INCOMPLETE",
+  "WHOLE",
+] as const;
+
 /** What the minute candles of one symbol and session amount to: reported, and holding nothing. */
 const minuteSummarySchema = z.strictObject({
   symbol: z.string(),
   session: dateText,
   interval: z.enum(["1m", "5m"]),
-  /** Where the candles came from; `mixed` when from more than one. */
-  source: z.enum(["stream", "rest", "import", "mixed"]),
-  /** Candles that readers see. */
+  judgement: z.enum(MINUTE_JUDGEMENTS),
+  /** The judgement in words, with its numbers. */
+  reason: z.string(),
+  /** Codes for what else a reader should know, such as EXTENDED_SESSION. */
+  notes: z.array(z.string()),
+  /** Candles that readers see, an auction's print not counted. */
   bars: z.int().min(0),
   /** Candles that the session's hours hold, breaks left out. */
   expected: z.int().min(0),
   /** Of those, how many there are not: at the start, in the middle and at the end. */
   missing: z.int().min(0),
+  missingAtStart: z.int().min(0),
+  missingAtEnd: z.int().min(0),
   /** Candles that are there and marked incomplete. */
   incomplete: z.int().min(0),
+  /** Refused rows of the session, and of those the repeated and those outside its hours. */
   quarantined: z.int().min(0),
-  /** Start of the first and of the newest candle in the exchange's local time, HH:MM. */
+  duplicates: z.int().min(0),
+  outside: z.int().min(0),
+  /** Start of the first and of the last candle in the exchange's local time, HH:MM. */
   first: localTime.nullable(),
   last: localTime.nullable(),
-  /** Codes for what a reader should know, such as LATE_START. */
-  notes: z.array(z.string()),
+  /** Candles by where they came from. */
+  sources: z.strictObject({
+    stream: z.int().min(0),
+    rest: z.int().min(0),
+    import: z.int().min(0),
+  }),
 });
 export type MinuteSummary = z.output<typeof minuteSummarySchema>;
 
@@ -150,6 +172,8 @@ export const buildReportSchema = z.strictObject({
   ),
   /** Absent where the market has no minute candles. */
   minutes: z.array(minuteSummarySchema).optional(),
+  /** Summaries of older sessions that the list has no room for. */
+  minutesLeftOut: z.int().min(0).optional(),
 });
 export type BuildReport = z.output<typeof buildReportSchema>;
 export type SymbolReport = BuildReport["symbols"][number];

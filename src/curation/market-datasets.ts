@@ -30,6 +30,8 @@ export type BuiltDatasets = {
   readonly report: {
     /** By symbol, session, interval. */
     readonly minutes: readonly MinuteSummary[];
+    /** Summaries of older sessions that were left out of the list. */
+    readonly minutesLeftOut: number;
     /** How many refused rows failed each rule. */
     readonly quarantineByRule: { readonly [rule: string]: number };
   };

@@ -99,6 +99,7 @@ function withDatasets(shared: BuiltRun, own: BuiltDatasets): BuiltRun {
       ...shared.report,
       quarantineByRule: Object.fromEntries([...byRule].sort(([a], [b]) => (a < b ? -1 : 1))),
       minutes: [...own.report.minutes],
+      minutesLeftOut: own.report.minutesLeftOut,
     },
   };
 }

@@ -26,6 +26,8 @@ export const ROW_RULES = [
   { id: "DUPLICATE_ROW", proves: "the payload holds the row once" },
   { id: "DUPLICATE_CONFLICT", proves: "the payload does not hold two different rows for it" },
   { id: "REVIEW_REJECTED", proves: "no person rejected the row in a review" },
+  { id: "OUTSIDE_HOURS", proves: "the minute bar starts while its session trades" },
+  { id: "OFF_GRID", proves: "the minute bar starts a whole number of bars after the opening" },
 ] as const satisfies readonly RowRule[];
 
 export type RowRuleId = (typeof ROW_RULES)[number]["id"];
@@ -46,10 +48,15 @@ const OUTSIDE_CALENDAR = bitOf("OUTSIDE_CALENDAR");
 const NOT_A_SESSION = bitOf("NOT_A_SESSION");
 /** The row came before its session was over and settled. */
 export const SESSION_NOT_WHOLE = bitOf("SESSION_NOT_WHOLE");
-const DUPLICATE_ROW = bitOf("DUPLICATE_ROW");
-const DUPLICATE_CONFLICT = bitOf("DUPLICATE_CONFLICT");
+/** A repetition of a row that the payload holds already. */
+export const DUPLICATE_ROW = bitOf("DUPLICATE_ROW");
+/** One of several rows that contradict each other. */
+export const DUPLICATE_CONFLICT = bitOf("DUPLICATE_CONFLICT");
 /** Set by the build when a review of the row was rejected. */
 export const REVIEW_REJECTED = bitOf("REVIEW_REJECTED");
+/** Before the opening, after the close, or in a pause or halt. */
+export const OUTSIDE_HOURS = bitOf("OUTSIDE_HOURS");
+export const OFF_GRID = bitOf("OFF_GRID");
 
 const PRICE_FLAGS =
   PARSE_FLAGS.OPEN_UNREADABLE |
