@@ -2,6 +2,7 @@
  * The hours of one session of the Indian exchange, as the tick generator needs them: everything is an
  * argument, so that a special session is just other numbers. Which days are sessions is the calendar's.
  */
+import { type Calendar, hoursOf } from "#core/calendar.ts";
 import { type SessionDate, dayNumberOf } from "#core/session-date.ts";
 
 /** Minutes after midnight in India; `toMinute` is the first minute that no longer belongs to it. */
@@ -24,6 +25,8 @@ export const MINUTES_PER_DAY = 1440;
 /** India is 5 h 30 min ahead of UTC all year. */
 const ZONE_MINUTES = 330;
 
+const MS_PER_MINUTE = 60_000;
+
 const OPEN_MINUTE = 555;
 const CLOSE_MINUTE = 930;
 const PRE_OPEN: MinuteSpan = { fromMinute: 540, toMinute: 548 };
@@ -40,6 +43,17 @@ export function regularTickSession(date: SessionDate): TickSession {
     preOpen: PRE_OPEN,
     auction: date >= AUCTION_SINCE ? AUCTION : null,
   };
+}
+
+/** The session that a calendar has on a day. Other hours than the ordinary know no pre-open and no auction. */
+export function tickSessionOf(calendar: Calendar, date: SessionDate): TickSession {
+  const hours = hoursOf(calendar, dayNumberOf(date));
+  const minuteOf = (instant: number): number => instant / MS_PER_MINUTE - midnightMinuteOf(date);
+  const session = { openMinute: minuteOf(hours.opensAt), closeMinute: minuteOf(hours.closesAt) };
+  const isOrdinary = session.openMinute === OPEN_MINUTE && session.closeMinute === CLOSE_MINUTE;
+  if (isOrdinary) return regularTickSession(date);
+  const preOpen = session.openMinute === OPEN_MINUTE ? PRE_OPEN : null;
+  return { date, ...session, preOpen, auction: null };
 }
 
 /** Epoch minute (UTC) of midnight in India on the day of the session. */
