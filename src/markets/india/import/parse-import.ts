@@ -116,15 +116,14 @@ function appendLine(reader: LineReader, cells: readonly string[], line: number):
   const { places } = reader;
   let flags = cells.length === reader.fields ? 0 : PARSE_FLAGS.FIELD_COUNT;
   const number = (field: keyof typeof UNREADABLE): number => {
-    const place = places[field];
-    // A file without volumes is judged like one whose volumes are blank: a stock must have them.
-    const text = cellAt(cells, place);
+    const text = cellAt(cells, places[field]);
     const value = readNumber(text, field === "volume" ? 0 : PRICE_DECIMALS);
     if (Number.isNaN(value)) flags |= UNREADABLE[field] | causeOf(text);
     return value;
   };
   const [open, high, low, close] = [number("open"), number("high"), number("low"), number("close")];
-  const volume = number("volume");
+  // A file need not have volumes; where it has a column for them, a stock's must be there.
+  const volume = places.volume === undefined ? NaN : number("volume");
   const { day, startMinute } = readStart(reader, cells);
   if (day === BAD_DAY) flags |= PARSE_FLAGS.DATE_UNREADABLE;
   appendBar(reader.into, { day, startMinute, open, high, low, close, volume, line, flags });

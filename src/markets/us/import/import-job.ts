@@ -2,18 +2,18 @@
  * `us import`: takes the operator's own price files into raw, byte for byte, with what the operator
  * says of them (symbol, basis, class). The next build judges their rows like any vendor's.
  */
-import type { PriceBasis, RawReceipt } from "#contracts/raw-receipt.ts";
-import { type Calendar, isSession, localDayOf, newestCompleteSession } from "#core/calendar.ts";
+import type { PriceBasis } from "#contracts/raw-receipt.ts";
+import { localDayOf, newestCompleteSession } from "#core/calendar.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { type SessionDate, dateOfDayNumber, parseSessionDate } from "#core/session-date.ts";
 import type { EpochMs } from "#core/clock.ts";
 import { type ImportFile, listImportFiles, readImportFile } from "#ingestion/import-file-store.ts";
 import type { Landing, LandingOutcome } from "#ingestion/raw-store.ts";
+import { hasReadableRow, newestWholeSession, unlandedReceipt } from "#curation/import-landing.ts";
 import type { MarketDataContext } from "#curation/market-context.ts";
 import { type ImportPreview, previewImport } from "#curation/preview-import.ts";
-import { BAD_DAY, type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
+import { type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
-import { isoOfInstant } from "#platform/system-clock.ts";
 import { parseImport } from "./parse-import.ts";
 
 export type ImportOptions = {
@@ -101,10 +101,14 @@ function importFile(context: MarketDataContext, of: FileImport): ImportedFile {
   const fetchedAt = context.clock.wallMs();
   const settle = context.settings.thresholds.us_settle_minutes;
   const wholeThroughDay = newestCompleteSession(context.calendar, fetchedAt, settle);
-  const newestSession = newestWholeSession(table, context.calendar, wholeThroughDay);
+  const newestSession = newestWholeSession(table, {
+    calendar: context.calendar,
+    wholeThroughDay,
+    hasVolume: true,
+  });
   const landing = landingOf(of, { bytes, fetchedAt, newestSession });
   const landed = of.dryRun ? undefined : context.rawStore.land(landing);
-  const receipt = landed?.receipt ?? unlandedReceipt(landing);
+  const receipt = landed?.receipt ?? unlandedReceipt("us", landing);
   const preview = previewImport({
     symbol,
     role: context.roleOf(symbol, [receipt]),
@@ -136,7 +140,7 @@ function refusalOf(bytes: Uint8Array, file: ImportFile, table: BarTable): string
     if (cause instanceof MeridianError) return cause.message;
     throw cause;
   }
-  return hasReadableRow(table) ? undefined : `${file.fileName} holds no row that can be read`;
+  return hasReadableRow(table, true) ? undefined : `${file.fileName} holds no row that can be read`;
 }
 
 function landingOf(
@@ -165,21 +169,6 @@ function landingOf(
       basisAsof,
       instrumentClass: of.instrumentClass ?? null,
     },
-  };
-}
-
-/** What the receipt of a dry run would say; its id and digest belong to nothing. */
-function unlandedReceipt(landing: Landing): RawReceipt {
-  return {
-    version: 1,
-    id: "RAW-0000000000000000",
-    market: "us",
-    sha256: "0".repeat(64),
-    body: "not stored",
-    ...landing,
-    endpoint: { name: landing.endpoint.name, params: { ...landing.endpoint.params } },
-    fetchedAt: isoOfInstant(landing.fetchedAt),
-    bytes: landing.bytes.length,
   };
 }
 
@@ -219,26 +208,6 @@ function basisAsofOf(context: MarketDataContext, options: ImportOptions): string
     );
   }
   return basisAsof;
-}
-
-function hasReadableRow(table: BarTable): boolean {
-  for (let row = 0; row < table.length; row++) if (table.flags[row] === 0) return true;
-  return false;
-}
-
-/** The newest session with a row that can be read; a row on a holiday is of none. */
-function newestWholeSession(
-  table: BarTable,
-  calendar: Calendar,
-  wholeThroughDay: number,
-): SessionDate | null {
-  let newest = BAD_DAY;
-  for (let row = 0; row < table.length; row++) {
-    const day = table.day[row] ?? BAD_DAY;
-    const isNewer = day > newest && day <= wholeThroughDay && table.flags[row] === 0;
-    if (isNewer && isSession(calendar, day)) newest = day;
-  }
-  return newest === BAD_DAY ? null : dateOfDayNumber(newest);
 }
 
 function argument(message: string, option: string): MeridianError {
