@@ -48,8 +48,8 @@ const quoteRow = z.looseObject({
 });
 const unfetchedRow = z.looseObject({
   symbolToken: textLike.catch(""),
-  message: z.unknown(),
-  errorCode: z.unknown(),
+  message: z.unknown().optional(),
+  errorCode: z.unknown().optional(),
 });
 const payload = z.looseObject({
   fetched: z.array(z.unknown()).nullish(),
