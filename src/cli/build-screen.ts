@@ -1,6 +1,7 @@
 /** What a build says: counts that add up, what waits for people, what was found. */
 import type { BuildReport, SnapshotManifest } from "#contracts/snapshot.ts";
 import type { MarketBuildReport } from "#curation/build-job.ts";
+import { minuteLines } from "./minutes-screen.ts";
 import { type CommandResult, table } from "./output.ts";
 
 const LISTED_MAX = 12;
@@ -20,6 +21,7 @@ export function describeBuild(built: MarketBuildReport): CommandResult {
       "",
       ...countLines(manifest, report),
       ...findingLines(report, open),
+      ...minuteLines(report.minutes),
       "",
       open.length > 0
         ? `next: meridian truth reviews${manifest.market === "us" ? "" : ` --market ${manifest.market}`}, then ${gate}`
@@ -43,6 +45,7 @@ function documentOf(built: MarketBuildReport, openReviews: number) {
     restated: report.restated,
     eventConflicts: report.eventConflicts,
     quarantineByRule: report.quarantineByRule,
+    ...(report.minutes === undefined ? {} : { minutes: report.minutes }),
     missing: missing.map((one) => ({
       symbol: one.symbol,
       sessions: one.missing,

@@ -3,7 +3,7 @@
  * next command. Reads only; `gate ingest` is what moves anything.
  */
 import { z } from "zod";
-import type { SnapshotManifest } from "#contracts/snapshot.ts";
+import type { MinuteSummary, SnapshotManifest } from "#contracts/snapshot.ts";
 import { isCovered, localDayOf, newestCompleteSession, sessionsBefore } from "#core/calendar.ts";
 import { dateOfDayNumber, dayNumberOf, sessionDate } from "#core/session-date.ts";
 import type { MarketId, ProxyGap } from "#core/market-definition.ts";
@@ -22,6 +22,7 @@ import type { CommandContext } from "./command-context.ts";
 import { type MarketAdvice, adviceFor } from "./market-advice.ts";
 import { gate1Options } from "./market-gate.ts";
 import { type OpenMarket, openMarket } from "./market-open.ts";
+import { minuteLines, minutesOf } from "./minutes-screen.ts";
 import { openReviews } from "./market-reviews.ts";
 import { table } from "./output.ts";
 
@@ -42,6 +43,8 @@ export type TruthView = {
   readonly snapshot: string | null;
   /** Gate 1's verdict on the snapshot in force as it stands now; null without a snapshot. */
   readonly verdict: Verdict | null;
+  /** The minute candles of CTT's session, where the market has any: reported, and holding nothing. */
+  readonly minutes?: readonly MinuteSummary[] | undefined;
   readonly openReviews: number;
   readonly holdingReviews: readonly OpenReview[];
   /** What holds time back, as sentences; empty when nothing does. */
@@ -72,8 +75,8 @@ async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): P
   const { ctt } = opened.events;
   const te = null;
   const decision = decided ?? (manifest ? await decideGate1(gate1Options(opened)) : undefined);
-  const reviews =
-    manifest && decision ? openReviews(opened, readReport(analyticsDir, manifest), decision) : [];
+  const report = manifest && decision ? readReport(analyticsDir, manifest) : undefined;
+  const reviews = report && decision ? openReviews(opened, report, decision) : [];
   const state = decideTemporalState(
     { rdt, ctt, te },
     { corrupt: !verifyLedger(opened.database).ok, halted: false },
@@ -102,6 +105,7 @@ async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): P
     ...(proxies.gaps === undefined ? {} : { proxyGaps: proxies.gaps }),
     snapshot: manifest?.snapshot ?? null,
     verdict: decision?.verdict ?? null,
+    ...(report?.minutes === undefined ? {} : { minutes: minutesOf(report, ctt) }),
     openReviews: reviews.length,
     holdingReviews: reviews.filter((review) => review.holds),
     why: whyOf(standing),
@@ -221,6 +225,7 @@ export function describeTruth(truth: TruthView): string[] {
       ? ["nothing holds time back"]
       : ["what holds time back:", ...truth.why.map((sentence) => `  - ${sentence}`)]),
     ...evidenceLines(truth),
+    ...minuteLines(truth.minutes),
     `next: ${truth.next}`,
   ];
 }

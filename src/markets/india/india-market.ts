@@ -3,6 +3,7 @@ import type { MarketRules, UniverseInputs } from "#curation/market-rules.ts";
 import { BUILDER_VERSION } from "#curation/recipe.ts";
 import type { UniverseMember } from "#truth/universe-coverage.ts";
 import { indiaParsers } from "./build/india-parsers.ts";
+import { LIVE_CANDLES_FOLDER } from "./candles/live-candles-store.ts";
 import { indiaRoleOf } from "./india-roles.ts";
 import { NSE_FACTS } from "./nse-facts.ts";
 import { indiaProxySet } from "./proxy-set.ts";
@@ -25,8 +26,7 @@ export const INDIA_MARKET: MarketRules = {
   parsers: indiaParsers,
   roleOf: ({ roles }) => indiaRoleOf(roles),
   universe: watchlistMembers,
-  // What a running stream has sealed; its own compaction takes it away.
-  stagingKept: ["candles/session="],
+  stagingKept: [LIVE_CANDLES_FOLDER],
 };
 
 /** The watchlist without the proxies. No list of delisted symbols exists: what is watched is listed. */
