@@ -74,6 +74,12 @@ describe("a chart", () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  test("says that volume is not known rather than drawing none", () => {
+    const candles = chart("ITC").candles.map((candle) => ({ ...candle, volume: NaN }));
+    expect(renderCandleChart(chart("ITC", { candles }))).toContain("volume is not known");
+    expect(renderCandleChart(chart("ITC"))).not.toContain("volume is not known");
+  });
+
   test("has no hue of direction: neither red nor green, light or dark", () => {
     const colours = [...CHART_CSS.matchAll(/#([0-9a-f]{6})/g)].map(([, hex = ""]) => hex);
     expect(colours.length).toBe(14);

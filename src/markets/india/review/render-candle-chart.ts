@@ -105,7 +105,7 @@ function renderLegend(chart: CandleChart): string[] {
       (x) => box(x, "gap") + `<path fill="url(#h)" d="${rectPart(x, y - 5, 8, 10)}"/>`,
       "gap in the data",
     ],
-    [true, (x) => ringAt(x + 4, y), "momentum observation"],
+    [!chart.isIndex, (x) => ringAt(x + 4, y), "momentum observation"],
     [chart.auction !== null, (x) => box(x, "pause"), "closing auction"],
     [chart.auction !== null, (x) => diamondAt(x + 4, y), "auction print"],
   ];
@@ -121,7 +121,8 @@ function renderLegend(chart: CandleChart): string[] {
 function renderAxes(chart: CandleChart, { x, price, volume, minuteWidth }: Layout): string[] {
   const line = (y: number) => `M${CHART.left} ${px(y)}H${CHART.right}`;
   const priceLines = price.ticks.map((tick) => line(price.toPx(tick)));
-  const volumeLines = chart.isIndex ? [] : volume.ticks.map((tick) => line(volume.toPx(tick)));
+  const noVolume = withoutVolume(chart);
+  const volumeLines = noVolume !== null ? [] : volume.ticks.map((tick) => line(volume.toPx(tick)));
   const labels = (scale: ChartScale) =>
     scale.ticks.map((tick) =>
       svgText([CHART.left - 8, scale.toPx(tick) + 4], "end", scale.label(tick)),
@@ -136,9 +137,7 @@ function renderAxes(chart: CandleChart, { x, price, volume, minuteWidth }: Layou
       ...times.map((minute) => `M${px(x(minute))} ${CHART.priceTop}V${CHART.volumeBottom}`),
     ]),
     ...labels(price),
-    ...(chart.isIndex
-      ? [svgText([middle, volumeMiddle], "middle", "an index has no volume")]
-      : labels(volume)),
+    ...(noVolume === null ? labels(volume) : [svgText([middle, volumeMiddle], "middle", noVolume)]),
     ...times.map((minute) =>
       svgText([x(minute), CHART.timeLabelY], "middle", formatIstClock(minute)),
     ),
@@ -149,6 +148,13 @@ function renderAxes(chart: CandleChart, { x, price, volume, minuteWidth }: Layou
       ? [svgText([middle, (CHART.priceTop + CHART.priceBottom) / 2], "middle", "no candles")]
       : []),
   ];
+}
+
+/** Why the volume panel is empty, or `null` where it is not. */
+function withoutVolume({ isIndex, candles }: CandleChart): string | null {
+  if (isIndex) return "an index has no volume";
+  const isKnown = candles.some(({ volume }) => !Number.isNaN(volume));
+  return candles.length > 0 && !isKnown ? "volume is not known" : null;
 }
 
 function sideTitle(y: number, says: string): string {
