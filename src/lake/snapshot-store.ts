@@ -130,7 +130,7 @@ export function nameDamagedParts(
   return new MeridianError("FILE_DAMAGED", {
     message: `${parts.join(", ")} ${parts.length === 1 ? "is" : "are"} absent or damaged below data/analytics/${manifest.market}`,
     facts: { files: parts, snapshot: manifest.snapshot },
-    nextStep: "Run `us build`; it makes damaged parts again from raw.",
+    nextStep: `Run \`${manifest.market} build\`; it makes damaged parts again from raw.`,
     cause,
   });
 }
