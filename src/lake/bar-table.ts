@@ -94,6 +94,20 @@ export function appendBar(table: BarTable, bar: Bar): void {
   table.flags[row] = bar.flags ?? 0;
 }
 
+/** Appends one row of another table as it is. */
+export function copyBar(from: BarTable, row: number, into: BarTable): void {
+  const at = reserveBar(into);
+  into.day[at] = from.day[row] ?? BAD_DAY;
+  into.startMinute[at] = from.startMinute[row] ?? 0;
+  into.open[at] = from.open[row] ?? NaN;
+  into.high[at] = from.high[row] ?? NaN;
+  into.low[at] = from.low[row] ?? NaN;
+  into.close[at] = from.close[row] ?? NaN;
+  into.volume[at] = from.volume[row] ?? NaN;
+  into.line[at] = from.line[row] ?? 0;
+  into.flags[at] = from.flags[row] ?? 0;
+}
+
 /** Forgets the rows but keeps the memory, for the next payload. */
 export function clearBarTable(table: BarTable): void {
   table.length = 0;
