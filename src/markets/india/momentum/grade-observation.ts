@@ -8,8 +8,8 @@ import type { MomentumThresholds } from "./momentum-facts.ts";
 import { roundSignificant } from "./round-significant.ts";
 
 /** The two looks ahead, in minutes after the observed one. */
-export const SURGE_AFTER_MINUTES = 5;
-export const OUTCOME_AFTER_MINUTES = 15;
+const SURGE_AFTER_MINUTES = 5;
+const OUTCOME_AFTER_MINUTES = 15;
 
 export const GRADES = ["A", "B", "C", "D", "UNGRADED"] as const;
 export const OUTCOMES = ["CLEAN", "CHOPPY", "FALSE"] as const;

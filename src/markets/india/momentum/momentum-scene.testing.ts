@@ -14,7 +14,7 @@ import {
 import { parseIstMinute } from "./ist-minute.ts";
 import type { MomentumFacts } from "./momentum-facts.ts";
 
-export const SCENE_SESSION = sessionDate("2026-08-04");
+const SCENE_SESSION = sessionDate("2026-08-04");
 export const SCENE_THRESHOLDS = settingsSchema.parse({}).thresholds;
 
 /** A minute of the scene's day by its clock in IST, e.g. `09:15`. */

@@ -16,13 +16,13 @@ import type { ReviewInputs } from "./review-inputs.ts";
 
 const SEED = 20_260_804;
 export const SCENE_GAP = { from: minuteAt("11:02"), to: minuteAt("11:09") };
-export const RECOVERED = minuteAt("11:05");
-export const CHANGED = minuteAt("10:00");
-export const INCOMPLETE = minuteAt("11:02");
+const RECOVERED = minuteAt("11:05");
+const CHANGED = minuteAt("10:00");
+const INCOMPLETE = minuteAt("11:02");
 const LOUD = [minuteAt("10:20"), minuteAt("13:40"), minuteAt("15:20")];
 
 /** A day's walk of one instrument; loud minutes close at the day's high on five times the volume. */
-export function walk(symbol: number, options: { index?: boolean; endMinute: number }): Candle[] {
+function walk(symbol: number, options: { index?: boolean; endMinute: number }): Candle[] {
   const random = seededRandom(SEED + symbol);
   const candles: Candle[] = [];
   let [price, high] = [28_000_000 / (symbol + 1), 0];
@@ -69,7 +69,7 @@ const isInGap = ({ startMinute }: Candle) =>
   startMinute >= SCENE_GAP.from && startMinute < SCENE_GAP.to;
 
 /** The canonical day: no candles in the gap but its first, in doubt, and one from REST. */
-export function canonicalDay(): Candle[] {
+function canonicalDay(): Candle[] {
   return wholeDay().flatMap((candle) => {
     if (candle.kind === 1 || !isInGap(candle)) return [candle];
     if (candle.startMinute === INCOMPLETE) return [{ ...candle, incomplete: 1 }];
@@ -80,7 +80,7 @@ export function canonicalDay(): Candle[] {
 }
 
 /** What was sealed live: without the recovered minute, and one minute short of a late packet. */
-export function sealedDay(): Candle[] {
+function sealedDay(): Candle[] {
   return canonicalDay()
     .filter(({ source }) => source === 0)
     .map((candle) =>

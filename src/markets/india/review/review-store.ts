@@ -16,7 +16,7 @@ import { renderReview } from "./review-files.ts";
 import type { ReviewInputs } from "./review-inputs.ts";
 
 /** The folder of a session's review. */
-export function reviewFolderOf(workspace: Workspace, session: string): string {
+function reviewFolderOf(workspace: Workspace, session: string): string {
   return join(workspace.root, "docs", "review", "india", session);
 }
 
