@@ -2,7 +2,16 @@
  * Raw payloads as files: where a body and its meta lie, writing them so that a body without a meta is
  * invisible, and reading what lies there. Which receipts exist is the registry's business.
  */
-import { type Dirent, readFileSync, readdirSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  type Dirent,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { ZodError } from "zod";
 import { type RawReceipt, rawReceiptSchema } from "#contracts/raw-receipt.ts";
@@ -33,8 +42,12 @@ export interface RawFiles {
   writeMeta(path: string, receipt: RawReceipt): void;
   /** The bytes of a receipt. @throws FILE_DAMAGED when they are missing or not those received */
   readBody(receipt: RawReceipt): Uint8Array;
-  /** Digest of a body as it lies there; `undefined` when there is none. */
+  /** Digest of a body as it lies there, in bounded memory; `undefined` when there is none. */
   digestBody(path: string): string | undefined;
+  /** Where a body lies on the disk. */
+  absolutePath(path: string): string;
+  /** Digest and length of a body, in bounded memory; `undefined` when there is none. */
+  measureBody(path: string): MeasuredBody | undefined;
   /** Whether a body of the recorded length lies where the receipt says. */
   hasBody(receipt: RawReceipt): boolean;
   /** All folders `<date>/<kind>` of that date or later; all folders when it is null. */
@@ -45,6 +58,10 @@ export interface RawFiles {
   damage(file: DamagedFile, others?: number): MeridianError;
 }
 
+/** What a body is known by. */
+export type MeasuredBody = { readonly sha256: string; readonly bytes: number };
+
+const BLOCK_BYTES = 1 << 20;
 const META_SUFFIX = ".meta.json";
 /** Folder and file name of payloads that are about no one symbol, such as the listing. */
 const NO_SYMBOL = "_market";
@@ -89,13 +106,11 @@ export function rawFilesOf(workspace: Workspace, market: MarketId): RawFiles {
       facts: { file, others },
     });
   };
-  const digestBody = (path: string) => {
-    const bytes = readIfThere(at(path));
-    return bytes === undefined ? undefined : sha256Hex(bytes);
-  };
   return {
     damage,
-    digestBody,
+    absolutePath: at,
+    measureBody: (path) => measureIfThere(at(path)),
+    digestBody: (path) => measureIfThere(at(path))?.sha256,
     writeBody: (path, bytes) => writeFileAtomic(at(path), bytes),
     writeMeta: (path, receipt) => writeFileAtomic(at(path), `${canonicalJson(receipt)}\n`),
     readBody: (receipt) => {
@@ -169,6 +184,29 @@ function readIfThere(path: string): Uint8Array | undefined {
   } catch (cause) {
     if (errorCodeOf(cause) === "ENOENT") return undefined;
     throw cause;
+  }
+}
+
+function measureIfThere(path: string): MeasuredBody | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (cause) {
+    if (errorCodeOf(cause) === "ENOENT") return undefined;
+    throw cause;
+  }
+  const hash = createHash("sha256");
+  const block = new Uint8Array(BLOCK_BYTES);
+  let bytes = 0;
+  try {
+    for (;;) {
+      const count = readSync(file, block, 0, BLOCK_BYTES, null);
+      if (count === 0) return { sha256: hash.digest("hex"), bytes };
+      hash.update(block.subarray(0, count));
+      bytes += count;
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -19,6 +19,7 @@ import { isoOfInstant } from "#platform/system-clock.ts";
 import { type Workspace, claimWorkspaceKind } from "#platform/workspace.ts";
 import {
   type DamagedFile,
+  type MeasuredBody,
   type RawFiles,
   type ReceiptFields,
   bodyPathOf,
@@ -57,6 +58,13 @@ export type Landing = {
   readonly import?: RawReceipt["import"];
 };
 
+/** A body that lies in the raw folder already, written there piece by piece, of which no more is written. */
+export type Adoption = Omit<Landing, "bytes" | "format" | "import"> & {
+  readonly format: "ticks";
+  /** Relative to the market's raw folder, with `/` between folders. */
+  readonly path: string;
+};
+
 /**
  * `stored`: new bytes. `same_bytes`: a new receipt for bytes that are there. `known`: a receipt of the
  * same question, bytes and whole sessions exists; nothing was written.
@@ -67,6 +75,15 @@ export type LandingOutcome = "stored" | "same_bytes" | "known";
 export interface RawStore {
   /** @throws SYNTHETIC_MIX, DISK_FULL, STORE_BUSY; then nothing of the payload is visible */
   land(landing: Landing): { readonly receipt: RawReceipt; readonly outcome: LandingOutcome };
+  /**
+   * Gives a receipt to a body that lies there, however long. The same body twice has one receipt. @throws
+   * FILE_DAMAGED when there is none; SYNTHETIC_MIX, STORE_BUSY
+   */
+  adopt(adoption: Adoption): { readonly receipt: RawReceipt; readonly outcome: LandingOutcome };
+  /** Paths of bodies of a kind that have no receipt, sorted: of a writer that runs, or died. */
+  listUnadopted(kind: RawKind): string[];
+  /** Where the bytes of a receipt lie on the disk, for those that are not to be read at once. */
+  bodyPath(receipt: RawReceipt): string;
   /** Receipts in the order in which they came. */
   receipts(filter?: ReceiptFilter): StoredReceipt[];
   find(id: string): StoredReceipt | undefined;
@@ -86,6 +103,7 @@ export interface RawStore {
 
 /** A concurrent `recover` may close a folder just before a landing; it does not do so many times. */
 const OPEN_TRIES_MAX = 20;
+const TICKS_SUFFIX = ".ticks";
 const NONE: ReadonlySet<string> = new Set();
 
 /** Opens the raw store of a market. */
@@ -110,22 +128,33 @@ export function openRawStore(options: {
       assert(!database.isTransaction, "a landing is a transaction of its own");
       assert(landing.bytes.length > 0, "an empty payload is no data");
       claimWorkspaceKind(workspace, landing.synthetic ? "synthetic" : "vendor");
-      const fields = fieldsOf(landing, market);
+      const { bytes } = landing;
+      const fields = fieldsOf(landing, market, { sha256: sha256Hex(bytes), bytes: bytes.length });
       const except = withdrawn();
       const known = findKnown(registry, fields, except);
       if (known !== undefined) return { receipt: known, outcome: "known" };
-      const folder = folderOf(fields);
-      for (let attempt = 0; attempt < OPEN_TRIES_MAX; attempt++) {
-        inTransaction(database, () => registry.openFolder(folder));
-        const landed = inTransaction(database, () =>
-          registry.isFolderOpen(folder)
-            ? place(files, registry, { fields, bytes: landing.bytes, except })
-            : undefined,
-        );
-        if (landed !== undefined) return landed;
-      }
-      throw keptClosed(folder);
+      return inOpenFolder(database, registry, folderOf(fields), () =>
+        place(files, registry, { fields, bytes, except }),
+      );
     },
+    adopt: (adoption) => {
+      assert(!database.isTransaction, "an adoption is a transaction of its own");
+      claimWorkspaceKind(workspace, adoption.synthetic ? "synthetic" : "vendor");
+      const measured = files.measureBody(adoption.path);
+      if (measured === undefined) throw files.damage({ path: adoption.path, why: "is missing" });
+      assert(measured.bytes > 0, "an empty payload is no data");
+      const fields = fieldsOf(adoption, market, measured);
+      return inOpenFolder(database, registry, folderOf(fields), () =>
+        placeAdopted(files, registry, { fields, path: adoption.path }),
+      );
+    },
+    listUnadopted: (kind) =>
+      files
+        .listFolders(null)
+        .filter((folder) => folder.endsWith(`/${kind}`))
+        .flatMap((folder) => files.readFolder(folder, () => true).bodies)
+        .filter((path) => !registry.hasBodyPath(path)),
+    bodyPath: (receipt) => files.absolutePath(receipt.body),
     recover: () => {
       const damaged = inTransaction(database, () => recover(files, registry));
       const first = damaged[0];
@@ -134,8 +163,12 @@ export function openRawStore(options: {
   };
 }
 
-function fieldsOf(landing: Landing, market: MarketId): ReceiptFields {
-  const { kind, source, synthetic, endpoint, symbol, format, bytes, rows, newestSession } = landing;
+function fieldsOf(
+  landing: Omit<Landing, "bytes" | "format"> & Pick<ReceiptFields, "format">,
+  market: MarketId,
+  measured: MeasuredBody,
+): ReceiptFields {
+  const { kind, source, synthetic, endpoint, symbol, format, rows, newestSession } = landing;
   return {
     version: 1,
     market,
@@ -146,8 +179,7 @@ function fieldsOf(landing: Landing, market: MarketId): ReceiptFields {
     symbol,
     fetchedAt: isoOfInstant(landing.fetchedAt),
     format,
-    sha256: sha256Hex(bytes),
-    bytes: bytes.length,
+    ...measured,
     rows,
     newestSession,
     ...(landing.import === undefined ? {} : { import: landing.import }),
@@ -161,6 +193,41 @@ function findKnown(
   except: ReadonlySet<string>,
 ): RawReceipt | undefined {
   return registry.findKnown(fields, except) ?? registry.find(receiptIdOf(fields));
+}
+
+/** Does the work while the folder is known as one into which something may have been written. */
+function inOpenFolder<T>(
+  database: DatabaseSync,
+  registry: RawRegistry,
+  folder: string,
+  work: () => T,
+): T {
+  for (let attempt = 0; attempt < OPEN_TRIES_MAX; attempt++) {
+    inTransaction(database, () => registry.openFolder(folder));
+    const done = inTransaction(database, () =>
+      registry.isFolderOpen(folder) ? { result: work() } : undefined,
+    );
+    if (done !== undefined) return done.result;
+  }
+  throw new MeridianError("STORE_BUSY", {
+    message: `the raw folder ${folder} was being repaired at each of ${OPEN_TRIES_MAX} tries to land in it`,
+    facts: { folder },
+  });
+}
+
+/** Writes the meta of a body that lies there. Runs under the write lock. */
+function placeAdopted(
+  files: RawFiles,
+  registry: RawRegistry,
+  { fields, path }: { readonly fields: ReceiptFields; readonly path: string },
+): { readonly receipt: RawReceipt; readonly outcome: LandingOutcome } {
+  const known = registry.find(receiptIdOf(fields));
+  if (known !== undefined) return { receipt: known, outcome: "known" };
+  const outcome = registry.hasBytes(fields.sha256) ? "same_bytes" : "stored";
+  const receipt: RawReceipt = { ...fields, id: receiptIdOf(fields), body: path };
+  files.writeMeta(metaPathOf(receipt), receipt);
+  registry.addReceipt(receipt);
+  return { receipt, outcome };
 }
 
 /** Writes what is new of a payload. Runs under the write lock, so no other process lands meanwhile. */
@@ -215,7 +282,8 @@ function recover(files: RawFiles, registry: RawRegistry): DamagedFile[] {
 
 /** A body whose meta was never written: kept in mind, so that the same bytes are not stored twice. */
 function addOrphan(files: RawFiles, registry: RawRegistry, path: string): void {
-  if (registry.hasBodyPath(path)) return;
+  // A tick log belongs to a stream that runs or died; the next stream adopts it.
+  if (path.endsWith(TICKS_SUFFIX) || registry.hasBodyPath(path)) return;
   const sha256 = files.digestBody(path);
   if (sha256 !== undefined) registry.addBody(sha256, path);
 }
@@ -229,11 +297,4 @@ function withoutBody({ path, receipt }: FoundMeta): DamagedFile {
 function byFetchThenId({ receipt: a }: FoundMeta, { receipt: b }: FoundMeta): number {
   const [keyA, keyB] = [`${a.fetchedAt} ${a.id}`, `${b.fetchedAt} ${b.id}`];
   return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
-}
-
-function keptClosed(folder: string): MeridianError {
-  return new MeridianError("STORE_BUSY", {
-    message: `the raw folder ${folder} was being repaired at each of ${OPEN_TRIES_MAX} tries to land in it`,
-    facts: { folder },
-  });
 }

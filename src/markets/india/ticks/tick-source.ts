@@ -24,7 +24,10 @@ export const GAP_CAUSES = [
   "REFUSED",
   "HOST_SUSPENDED",
   "TOKEN_EXPIRED",
+  /** A process that streamed this session ended, and another went on. */
   "RESTART",
+  /** The operator ended the stream before the close. */
+  "STOPPED",
 ] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 
