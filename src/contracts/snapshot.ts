@@ -106,7 +106,7 @@ export const MINUTE_JUDGEMENTS = [
 ] as const;
 
 /** What the minute candles of one symbol and session amount to: reported, and holding nothing. */
-const minuteSummarySchema = z.strictObject({
+export const minuteSummarySchema = z.strictObject({
   symbol: z.string(),
   session: dateText,
   interval: z.enum(["1m", "5m"]),

@@ -87,6 +87,7 @@ export async function buildSnapshot(options: BuildOptions): Promise<BuildOutcome
 /** The shared datasets with those of the market: what is of one dataset only stays apart by its name. */
 function withDatasets(shared: BuiltRun, own: BuiltDatasets): BuiltRun {
   const byRule = new Map(Object.entries(shared.report.quarantineByRule));
+  const { minutes, minutesLeftOut } = own.report;
   for (const [rule, count] of Object.entries(own.report.quarantineByRule)) {
     byRule.set(rule, (byRule.get(rule) ?? 0) + count);
   }
@@ -98,8 +99,7 @@ function withDatasets(shared: BuiltRun, own: BuiltDatasets): BuiltRun {
     report: {
       ...shared.report,
       quarantineByRule: Object.fromEntries([...byRule].sort(([a], [b]) => (a < b ? -1 : 1))),
-      minutes: [...own.report.minutes],
-      minutesLeftOut: own.report.minutesLeftOut,
+      ...(minutes.length === 0 ? {} : { minutes: [...minutes], minutesLeftOut }),
     },
   };
 }

@@ -4,6 +4,9 @@ import { BUILDER_VERSION } from "#curation/recipe.ts";
 import type { UniverseMember } from "#truth/universe-coverage.ts";
 import { indiaParsers } from "./build/india-parsers.ts";
 import { LIVE_CANDLES_FOLDER } from "./candles/live-candles-store.ts";
+import { indiaCandleDatasets } from "./candles-build/candle-datasets.ts";
+import { DAY_CACHE_FOLDER } from "./candles-build/day-cache-store.ts";
+import { tickRebuildOf } from "./candles-build/tick-rebuild.ts";
 import { indiaRoleOf } from "./india-roles.ts";
 import { NSE_FACTS } from "./nse-facts.ts";
 import { indiaProxySet } from "./proxy-set.ts";
@@ -26,7 +29,8 @@ export const INDIA_MARKET: MarketRules = {
   parsers: indiaParsers,
   roleOf: ({ roles }) => indiaRoleOf(roles),
   universe: watchlistMembers,
-  stagingKept: [LIVE_CANDLES_FOLDER],
+  datasets: (inputs) => indiaCandleDatasets(inputs, tickRebuildOf(inputs)),
+  stagingKept: [LIVE_CANDLES_FOLDER, DAY_CACHE_FOLDER],
 };
 
 /** The watchlist without the proxies. No list of delisted symbols exists: what is watched is listed. */

@@ -88,7 +88,8 @@ export function judgeMinuteRows(
   markDuplicateStarts(table, { ...payload, wholeThroughDay: 0 }, reasons);
 }
 
-function judgeStart(hours: TradingMinutes, start: number, barMinutes: number): number {
+/** Whether a bar starts while the session trades, on its grid: bits of the rules it fails. */
+export function judgeStart(hours: TradingMinutes, start: number, barMinutes: number): number {
   if (!trades(hours, start)) return OUTSIDE_HOURS;
   return (start - hours.openMinute) % barMinutes === 0 ? 0 : OFF_GRID;
 }

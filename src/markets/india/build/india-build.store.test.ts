@@ -136,7 +136,7 @@ describe("datasets of the market", () => {
     context.rawStore.land(minutes);
     const built = await runBuildJob(context);
     expect(built.manifest.counts).toMatchObject({ candles_1m: { parsed: 2 } });
-    expect(built.report).toMatchObject({ minutes: [], quarantineByRule: { OUTSIDE_SESSION: 1 } });
+    expect(built.report).toMatchObject({ quarantineByRule: { OUTSIDE_SESSION: 1 } });
     expect(built.manifest.recipe.builder).toBe(INDIA_MARKET.builder);
     expect(snapshotIsStale(context, built.manifest)).toBe(false);
     expect((await runBuildJob(context)).wasThere).toBe(true);
