@@ -6,7 +6,7 @@
 import type { Clock, EpochMs } from "#core/clock.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import type { RandomSource } from "#core/random.ts";
-import type { SecretMask } from "#platform/secrets.ts";
+import { type SecretMask, secretMask } from "#platform/secrets.ts";
 import {
   type RestConnection,
   type RestData,
@@ -55,6 +55,8 @@ export interface SmartApiSession {
   logout(): Promise<void>;
   /** Tokens in force, to be masked; empty without a session. */
   secrets(): readonly string[];
+  /** A text of the vendor without any secret in it. */
+  maskText(text: string): string;
   /** When the session counts as ended; null without one. */
   endsAt(): EpochMs | null;
 }
@@ -110,6 +112,7 @@ export function createSmartApiSession(options: SessionOptions): SmartApiSession 
       else log.warn(factsOf(answer), "the logout failed");
     },
     secrets: () => secretsOf(keeper.held()),
+    maskText: (text) => options.mask.apply(secretMask(secretsOf(keeper.held())).apply(text)),
     endsAt: () => keeper.held()?.endsAt ?? null,
   };
 }
