@@ -46,7 +46,6 @@ export const faultRuleSchema = z.strictObject({
 });
 
 export type FaultRule = z.output<typeof faultRuleSchema>;
-export type FaultArgs = z.output<typeof faultArgsSchema>;
 
 /** A rule in force. `left` counts down what it may still strike. */
 export type SwitchedFault = {

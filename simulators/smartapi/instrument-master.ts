@@ -52,7 +52,7 @@ function rowsOf(instrument: IndiaInstrument, place: number): MasterRow[] {
   const { token, symbol, masterName, kind, hasAuction } = instrument;
   if (kind !== "stock") return [indexRow(token, symbol, masterName)];
   const base = { ...CASH, tick_size: "5.000000", freeze_qty: String(10_000 + place) };
-  const others = place % WITH_SERIES_ONE_IN === 0 ? SERIES : [];
+  const others = (place + 3) % WITH_SERIES_ONE_IN === 0 && symbol.endsWith("-EQ") ? SERIES : [];
   return [
     // The same name comes first in other series and on the other exchange, where its token differs.
     ...others.map((series, at) => ({

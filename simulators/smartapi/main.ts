@@ -22,6 +22,7 @@ Serves a SYNTHETIC session over SmartAPI's protocol on 127.0.0.1 and prints
   --date DATE            the session (default 2026-06-12)
   --open HH:MM           other hours than the calendar's; likewise --close
   --stocks LIST          stocks besides the five indices: A,B,C or a number of them (default 20)
+  --history-from DATE    first day of all histories (default 2015-01-01)
   --packets N            packets a minute of an ordinary stock (default 20)
   --even                 all stocks tick equally often
   --start-at HH:MM[:SS]  event time of the first packet (default 09:07, or the open)
@@ -86,6 +87,7 @@ function parseFlags() {
       open: mayBe,
       close: mayBe,
       stocks: text("20"),
+      "history-from": mayBe,
       packets: text("20"),
       even: flag,
       "start-at": mayBe,
@@ -114,6 +116,7 @@ function settingsOf(flags: Flags): SmartApiSettings {
   const market = buildIndiaMarket({
     seed: wholeNumber("--seed", flags.seed),
     calendar,
+    from: flags["history-from"] === undefined ? undefined : sessionDate(flags["history-from"]),
     stocks: COUNT_PATTERN.test(flags.stocks)
       ? indiaStockNames(Number(flags.stocks))
       : flags.stocks.split(",").filter((name) => name !== ""),

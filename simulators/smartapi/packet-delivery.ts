@@ -7,6 +7,7 @@ import { newestRowOf, sequenceOf } from "../synthetic-market/tick-columns.ts";
 import { timeOfDay } from "../synthetic-market/tick-session.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import type { SwitchedFault } from "./fault-book.ts";
+import type { FaultName } from "./fault-list.ts";
 import { FeedConnection, type Flow, type Outlet, type QueuedPacket } from "./feed-connection.ts";
 import { OrphanedTokens } from "./orphaned-tokens.ts";
 import { PacketBook, STREAM_MODES, type StreamMode } from "./packet-book.ts";
@@ -42,6 +43,7 @@ export type Strike = {
   readonly shapes?: readonly string[] | undefined;
 };
 
+const HOLDING_FAULTS: readonly FaultName[] = ["reorder", "late"];
 /** A packet that a fault held back when its connection ended. */
 const CAUSE_HELD = "held_when_closed";
 const LOSS_OF_FLOW: Readonly<Record<Flow, string>> = {
@@ -218,6 +220,8 @@ export class PacketDelivery {
   #planFor(connection: FeedConnection, packet: QueuedPacket): PacketPlan | undefined {
     for (const rule of this.armed) {
       if ((rule.rule.connection ?? connection.id) !== connection.id) continue;
+      // Two packets of one instrument that are held would swap with each other.
+      if (this.#holds(packet.row) && HOLDING_FAULTS.includes(rule.rule.fault)) continue;
       const plan = planPacket(this.timeline, rule.rule, packet, this.#options.sealDelaySeconds);
       if (!plan) continue;
       rule.left -= 1;
@@ -230,6 +234,11 @@ export class PacketDelivery {
       return plan;
     }
     return undefined;
+  }
+
+  #holds(row: number): boolean {
+    const { token } = this.timeline;
+    return this.#held.some(({ packet }) => token[packet.row] === token[row]);
   }
 
   #release(row: number): void {

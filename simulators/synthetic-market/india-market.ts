@@ -18,6 +18,8 @@ export type IndiaMarketInput = {
   readonly calendar: Calendar;
   /** Stocks besides the five indices. See `indiaStockNames`. */
   readonly stocks: readonly string[];
+  /** First day of all histories, 2015-01-01 by default; thousands of stocks are sooner ready with less. */
+  readonly from?: SessionDate | undefined;
 };
 
 /** A market ready for questions. Made by `buildIndiaMarket`. */
@@ -59,7 +61,7 @@ const TICK_PAISE = 5;
 
 /** Builds a market; each instrument's history is computed when it is first asked for. */
 export function buildIndiaMarket(input: IndiaMarketInput): IndiaMarket {
-  const { seed, calendar, stocks } = input;
+  const { seed, calendar, stocks, from } = input;
   const instruments = makeIndiaRoster(seed, stocks);
   const byToken = new Map(instruments.map((one) => [one.token, one]));
   assert(byToken.size === instruments.length, "no two instruments of a market share a token");
@@ -67,13 +69,13 @@ export function buildIndiaMarket(input: IndiaMarketInput): IndiaMarket {
     input,
     instruments,
     paths: marketPaths(seed, weekdayIndexOf(calendar.toDay) + 1),
-    fromDay: Math.max(HISTORY_FROM, calendar.fromDay),
+    fromDay: Math.max(from === undefined ? HISTORY_FROM : dayNumberOf(from), calendar.fromDay),
     byToken,
     histories: new Map(),
   };
 }
 
-/** All daily bars of an instrument, from 2015 to the calendar's end. */
+/** All daily bars of an instrument, to the calendar's end. */
 export function indiaDailyOf(market: IndiaMarket, instrument: IndiaInstrument): IndiaDaily {
   const known = market.histories.get(instrument.token);
   if (known) return known;

@@ -10,7 +10,7 @@ export type IndiaKind = "index" | "gauge" | "stock";
 export type IndiaInstrument = {
   /** Plain name: the index's, or the stock's without its series. */
   readonly name: string;
-  /** As the vendor's master writes it: `NAME-EQ`, or the index's name. */
+  /** As the vendor's master writes it: `NAME-EQ` (one is `-BE`), or the index's name. */
   readonly symbol: string;
   /** The master's column `name`. */
   readonly masterName: string;
@@ -71,6 +71,8 @@ const INDICES: readonly IndiaInstrument[] = [
 
 /** Names that are a device of Windows, a word of CSV readers, or hold a character that paths do not like. */
 const ODD_NAMES = ["CON", "PRN", "S&M", "SYN-AUTO", "NA", "3SYN"];
+/** The one stock that is traded in the series -BE alone. */
+const TRADE_TO_TRADE = "3SYN";
 const HEADS = ["SYN", "KOR", "VAL", "TEM", "RUD", "BEN", "DAL", "MIR", "GAN", "LOK"];
 const TAILS = ["TECH", "BANK", "PHARMA", "STEEL", "POWER", "AUTO", "CEM", "CHEM", "FOODS", "INFRA"];
 const FIRST_TOKEN = 1_001;
@@ -124,7 +126,7 @@ function stock(seed: number, name: string, place: number): IndiaInstrument {
   const isThin = draw(0, 0, 1) < 0.15;
   return {
     name,
-    symbol: `${name}-EQ`,
+    symbol: `${name}-${name === TRADE_TO_TRADE ? "BE" : "EQ"}`,
     masterName: name,
     token: String(FIRST_TOKEN + place * TOKEN_STEP),
     kind: "stock",
