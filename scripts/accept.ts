@@ -15,6 +15,8 @@ const EXIT_USAGE = 2;
 const LAYOUT = [
   { path: "alpha_vantage", holds: "recorded responses and refusals of Alpha Vantage" },
   { path: "us_daily", holds: "daily history as CSV, one file a symbol" },
+  { path: "india_daily", holds: "daily history of Indian indices as CSV, one file an index" },
+  { path: "india_intraday", holds: "minute bars of Indian indices and stocks as CSV" },
 ];
 
 /** Where the operator stands; npm itself changes to the project's folder. */

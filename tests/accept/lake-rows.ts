@@ -11,8 +11,11 @@ const manifestSchema = z.object({
 });
 
 /** The manifest of the snapshot in force. */
-export function readManifestInForce(workspace: string): z.output<typeof manifestSchema> {
-  const analytics = join(workspace, "data", "analytics", "us");
+export function readManifestInForce(
+  workspace: string,
+  market = "us",
+): z.output<typeof manifestSchema> {
+  const analytics = join(workspace, "data", "analytics", market);
   const { snapshot } = pointerSchema.parse(
     JSON.parse(readFileSync(join(analytics, "current.json"), "utf8")),
   );
@@ -27,13 +30,18 @@ export async function queryLake(
   folder: string,
   select: string,
   rest: string,
+  market = "us",
 ): Promise<Record<string, unknown>[]> {
-  const analytics = join(workspace, "data", "analytics", "us");
-  const files = readManifestInForce(workspace)
+  const analytics = join(workspace, "data", "analytics", market);
+  const files = readManifestInForce(workspace, market)
     .files.filter((file) => file.path.startsWith(`${folder}/`))
     .map((file) => `'${join(analytics, file.path)}'`);
   if (files.length === 0) return [];
-  const key = folder.includes("5min") ? "symbol, start" : "symbol, session";
+  const key = folder.startsWith("candles")
+    ? "symbol, start, kind"
+    : folder.includes("5min")
+      ? "symbol, start"
+      : "symbol, session";
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
