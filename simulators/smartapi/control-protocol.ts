@@ -15,6 +15,19 @@ export const controlCommandSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.literal("clear_faults"), id: z.int().optional() }),
   /** Lets the feed begin, whatever is subscribed. */
   z.strictObject({ command: z.literal("start") }),
+  /** Lets packets before this event time pass, all without it; for a feed with a holding point. */
+  z.strictObject({
+    command: z.literal("advance"),
+    to: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/)
+      .optional(),
+  }),
+  /** Answers `state` when the feed stands at its holding point, has ended, or after `timeoutMs`. */
+  z.strictObject({
+    command: z.literal("wait"),
+    timeoutMs: z.int().min(0).max(25_000).optional(),
+  }),
   /** Answers `state`: where the feed is. */
   z.strictObject({ command: z.literal("state") }),
   /** Answers `report`: what was delivered and what was not. */

@@ -44,17 +44,17 @@ export function planFaults(input: FaultPlanInput): FaultRule[] {
   const chosen = Array.from({ length: input.count }, (_, at) => kinds[at % kinds.length] ?? "drop");
   shuffle(chosen, random);
   return chosen.map((fault, at) => {
-    const second = Math.floor(from + at * apart + random() * (apart - APART_SECONDS_MIN));
-    return { fault, at: timeOfDay(timed(fault, second)), args: argsOf(fault, random) };
+    const slot = Math.floor(from + at * apart);
+    const second = Math.floor(slot + random() * (apart - APART_SECONDS_MIN));
+    const time = fault === "late" ? lateSecond(slot) : second;
+    return { fault, at: timeOfDay(time), args: argsOf(fault, random) };
   });
 }
 
-/** A late packet is chosen near the end of its minute, so that it is not held through other faults. */
-function timed(fault: FaultName, second: number): number {
-  if (fault !== "late") return second;
-  const within = second % SECONDS_PER_MINUTE;
-  // Backwards would come too close to the fault before.
-  return within <= LATE_SECOND ? second - within + LATE_SECOND : second;
+/** Late packets are taken near the end of a minute, so that they are not held through other faults. */
+function lateSecond(slot: number): number {
+  const within = slot % SECONDS_PER_MINUTE;
+  return slot - within + LATE_SECOND + (within > LATE_SECOND ? SECONDS_PER_MINUTE : 0);
 }
 
 function argsOf(fault: FaultName, random: () => number): FaultRule["args"] {

@@ -31,6 +31,7 @@ Serves a SYNTHETIC session over SmartAPI's protocol on 127.0.0.1 and prints
                          (default: as fast as the client takes it)
   --wait-for N           start when N token-modes are subscribed (default 1)
   --wait-for-command     start on the control command only
+  --hold-at HH:MM[:SS]   packets from here on wait for the control command "advance"
   --no-wait-on-loss      event time goes on while subscribed tokens have no connection
   --snapshots NAME       today, always or none (default today)
   --stamp-sends          the last traded quantity is the time of sending, epoch ms
@@ -95,6 +96,7 @@ function parseFlags() {
       "session-seconds": mayBe,
       "wait-for": text("1"),
       "wait-for-command": flag,
+      "hold-at": mayBe,
       "no-wait-on-loss": flag,
       snapshots: text("today"),
       "stamp-sends": flag,
@@ -133,6 +135,7 @@ function settingsOf(flags: Flags): SmartApiSettings {
     waitForTokens: flags["wait-for-command"]
       ? "command"
       : wholeNumber("--wait-for", flags["wait-for"]),
+    holdAt: flags["hold-at"],
     waitOnLoss: !flags["no-wait-on-loss"],
     snapshots: oneOf("--snapshots", flags.snapshots, ["today", "always", "none"] as const),
     stampSends: flags["stamp-sends"],

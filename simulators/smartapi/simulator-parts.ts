@@ -46,6 +46,8 @@ export type SmartApiSettings = {
   readonly startAt?: string | undefined;
   /** The feed starts when so many token-modes are subscribed (1); never by itself with "command". */
   readonly waitForTokens?: number | "command" | undefined;
+  /** Packets from this event time on wait until `advanceTo` lets them pass. */
+  readonly holdAt?: string | undefined;
   /** Event time stands still while subscribed tokens have no connection (true), for so long at most (60 s). */
   readonly waitOnLoss?: boolean | undefined;
   readonly waitOnLossMs?: number | undefined;
@@ -164,11 +166,16 @@ export class SimulatorParts {
     this.feed.refreshFaults();
   }
 
+  /** Lets packets before an event time pass; all of them without one. */
+  advanceTo(time?: string): void {
+    this.feed.advanceTo(time === undefined ? Infinity : secondOfDay(time));
+  }
+
   report(): FeedReport {
     return makeFeedReport(this.delivery, this.feed, this.faults);
   }
 
-  /** Carries out a control command and returns what it answers. `close` is the server's to do. */
+  /** Carries out a control command and returns what it answers; to wait and to close are the server's. */
   obey(command: ParsedControlCommand): Record<string, unknown> {
     switch (command.command) {
       case "add_faults":
@@ -179,6 +186,10 @@ export class SimulatorParts {
       case "start":
         this.feed.start();
         return {};
+      case "advance":
+        this.advanceTo(command.to);
+        return {};
+      case "wait":
       case "state":
         return { state: this.#state() };
       case "report":
@@ -223,7 +234,7 @@ function feedTiming(
   settings: SmartApiSettings,
 ): Pick<
   ConstructorParameters<typeof TickFeed>[0],
-  "pace" | "startSecond" | "waitForTokens" | "waitOnLoss" | "waitOnLossMs"
+  "pace" | "startSecond" | "waitForTokens" | "waitOnLoss" | "waitOnLossMs" | "holdAtSecond"
 > {
   const { session, waitForTokens } = settings;
   const openSecond = session.openMinute * 60;
@@ -240,6 +251,7 @@ function feedTiming(
           }
         : pace,
     startSecond,
+    holdAtSecond: settings.holdAt === undefined ? Infinity : secondOfDay(settings.holdAt),
     waitForTokens: waitForTokens === "command" ? Infinity : (waitForTokens ?? 1),
     waitOnLoss: settings.waitOnLoss ?? true,
     waitOnLossMs: settings.waitOnLossMs ?? WAIT_ON_LOSS_MS,

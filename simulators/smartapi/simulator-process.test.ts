@@ -7,7 +7,18 @@ import { controlSmartApi } from "./control-client.ts";
 import { type SmartApiProcess, startSmartApiProcess } from "./simulator-process.ts";
 import { LOGIN_PATH, call, connect, login, loginBody } from "./testing.ts";
 
-const FLAGS = ["--stocks", "3", "--packets", "4", "--date", "2026-06-12", "--wait-for", "2"];
+const FLAGS = [
+  "--stocks",
+  "3",
+  "--packets",
+  "4",
+  "--date",
+  "2026-06-12",
+  "--wait-for",
+  "2",
+  "--hold-at",
+  "12:00",
+];
 
 let simulator: SmartApiProcess;
 beforeAll(async () => {
@@ -29,9 +40,13 @@ describe("a simulator process", () => {
     expect(added).toMatchObject({ ids: [1] });
     const client = await connect(simulator, tokens);
     client.subscribe(["99926000", "1001"]);
-    await expect
-      .poll(() => controlSmartApi(controlUrl, { command: "state" }), { timeout: 20_000 })
-      .toMatchObject({ state: { state: "ended" } });
+    expect(await controlSmartApi(controlUrl, { command: "wait" })).toMatchObject({
+      state: { state: "holding", eventTime: expect.stringMatching(/^1[12]:/) },
+    });
+    await controlSmartApi(controlUrl, { command: "advance" });
+    expect(await controlSmartApi(controlUrl, { command: "wait" })).toMatchObject({
+      state: { state: "ended" },
+    });
     const { report } = await controlSmartApi(controlUrl, { command: "report" });
     expect(report).toMatchObject({ duplicates: 1, missing: 0, unstruck: [] });
     const { minutes } = await controlSmartApi(controlUrl, { command: "truth", token: "1001" });

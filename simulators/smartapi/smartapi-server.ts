@@ -7,6 +7,7 @@ import { must } from "#core/assert.ts";
 import type { TickTimeline } from "../synthetic-market/tick-columns.ts";
 import { CONTROL_PATH, type RequestRecord, controlCommandSchema } from "./control-protocol.ts";
 import type { FaultRule } from "./fault-book.ts";
+import { pauseMs } from "./feed-pause.ts";
 import type { FeedReport } from "./feed-report.ts";
 import { MASTER_PATH } from "./rest-answers.ts";
 import { SimulatorParts, type SmartApiSettings } from "./simulator-parts.ts";
@@ -40,6 +41,10 @@ export interface SmartApiSimulator extends SmartApiAddresses {
   state(): FeedState;
   /** Lets the feed begin, whatever is subscribed. */
   start(): void;
+  /** Lets packets before an event time pass; all of them without one. */
+  advanceTo(time?: string): void;
+  /** Resolves when the feed stands at its holding point or has ended. */
+  settled(): Promise<void>;
   addFault(rule: FaultRule): number;
   /** Switches one fault off, or all. */
   clearFaults(id?: number): void;
@@ -54,6 +59,7 @@ const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const IDLE_SECONDS = 35;
+const WAIT_MS = 20_000;
 
 /** Starts a simulator and resolves when it listens. Rejects when the port is taken. */
 export async function startSmartApiSimulator(
@@ -96,6 +102,8 @@ export async function startSmartApiSimulator(
     ended: parts.feed.ended,
     state: () => parts.feed.state,
     start: () => parts.feed.start(),
+    advanceTo: (time) => parts.advanceTo(time),
+    settled: () => parts.feed.settled(),
     addFault: (rule) => parts.addFault(rule),
     clearFaults: (id) => parts.clearFaults(id),
     report: () => parts.report(),
@@ -114,7 +122,7 @@ async function handle(
   const { pathname } = new URL(request.url ?? "/", `http://${HOST}`);
   const body = jsonOf(await readBody(request));
   if (pathname === CONTROL_PATH && method === "POST") {
-    control(parts, body, response, close);
+    await control(parts, body, response, close);
     return;
   }
   const header = (name: string): string | undefined => request.headers[name]?.toString();
@@ -128,16 +136,19 @@ async function handle(
   send(response, reply.status, reply.contentType, reply.body);
 }
 
-function control(
+async function control(
   parts: SimulatorParts,
   body: unknown,
   response: ServerResponse,
   close: () => Promise<void>,
-): void {
+): Promise<void> {
   const parsed = controlCommandSchema.safeParse(body);
   if (!parsed.success) {
     sendJson(response, 400, { ok: false, error: parsed.error.message });
     return;
+  }
+  if (parsed.data.command === "wait") {
+    await Promise.race([parts.feed.settled(), pauseMs(parsed.data.timeoutMs ?? WAIT_MS)]);
   }
   if (parsed.data.command === "close") response.on("finish", () => void close());
   sendJson(response, 200, { ok: true, ...parts.obey(parsed.data) });

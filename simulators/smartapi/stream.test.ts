@@ -205,6 +205,24 @@ describe("a session without faults", () => {
     expect(client.packets.length).toBe(simulator.report().sent);
   });
 
+  test("waits at its holding point until it is let go on", async () => {
+    const simulator = await start({ holdAt: "10:00", startAt: "09:59" });
+    const client = await connect(simulator, await login(simulator));
+    client.subscribe(TEST_TOKENS);
+    for (const [time, reached] of [
+      ["10:10", /^10:00:0\d$/],
+      ["10:10:30", /^10:10:0\d$/],
+      [undefined, /^10:10:3\d$/],
+    ] as const) {
+      await simulator.settled();
+      expect(simulator.state()).toBe("holding");
+      expect(simulator.report().eventTime).toMatch(reached);
+      simulator.advanceTo(time);
+    }
+    await simulator.settled();
+    expect(simulator.state()).toBe("ended");
+  });
+
   test("can carry the time of sending", async () => {
     const simulator = await start({ stampSends: true, startAt: "15:00" });
     const client = await connect(simulator, await login(simulator));

@@ -3,7 +3,6 @@
  * the subscriptions it was told to wait for, stands still while a client is away, and strikes faults at
  * their time. What is delivered to whom is `packet-delivery.ts`'s.
  */
-import { timeOfDay } from "../synthetic-market/tick-session.ts";
 import {
   type StrikeOutcome,
   type StrikeParts,
@@ -29,6 +28,8 @@ export type FeedOptions = {
   readonly waitForTokens: number;
   readonly waitOnLoss: boolean;
   readonly waitOnLossMs: number;
+  /** Packets from this second on wait until they are let pass. */
+  readonly holdAtSecond: number;
   readonly monotonicMs: () => number;
 };
 
@@ -58,6 +59,7 @@ export class TickFeed {
   #freezePauseMs = 0;
   #heldSinceMs: number | undefined;
   #orphansGivenUp = 0;
+  #holdAtSecond: number;
   #nextSecond = -1;
   #nextNth = Infinity;
 
@@ -66,6 +68,7 @@ export class TickFeed {
     this.#delivery = options.parts.delivery;
     const { timeline } = this.#delivery;
     this.#eventSecond = options.startSecond;
+    this.#holdAtSecond = options.holdAtSecond;
     this.startRow = timeline.secondStart[options.startSecond] ?? 0;
     for (let row = 0; row < this.startRow; row++) this.#delivery.book.advance(row);
     this.#delivery.rowsPassed = this.startRow;
@@ -80,6 +83,19 @@ export class TickFeed {
   /** Starts whatever is subscribed. */
   start(): void {
     this.#isCommanded = true;
+  }
+
+  /** Lets packets before this second pass; it may only go on. */
+  advanceTo(second: number): void {
+    this.#holdAtSecond = Math.max(this.#holdAtSecond, second);
+  }
+
+  /** Resolves when the feed stands at its holding point or has ended. */
+  async settled(): Promise<void> {
+    while (this.state !== "ended" && !this.#isClosed) {
+      if (this.state === "holding" && this.#isAtPoint()) return;
+      await pauseMs(HOLD_MS);
+    }
   }
 
   /** Tells that a fault was switched on or off. */
@@ -101,7 +117,7 @@ export class TickFeed {
     this.#measuredMs = this.#options.monotonicMs();
     const { timeline } = this.#delivery;
     while (!this.#isClosed && this.#delivery.rowsPassed < timeline.length) {
-      if (this.#mustHold(this.#nextRowSecond()) || this.#isBlocked()) {
+      if (this.#isAtPoint() || this.#mustHold(this.#nextRowSecond()) || this.#isBlocked()) {
         this.state = "holding";
         await pauseMs(HOLD_MS);
         this.#measuredMs = this.#options.monotonicMs();
@@ -135,6 +151,7 @@ export class TickFeed {
     const { timeline } = this.#delivery;
     for (let row = this.#delivery.rowsPassed; row < toRow; row++) {
       const second = timeline.second[row] ?? 0;
+      if (second >= this.#holdAtSecond) break;
       if (second >= this.#nextSecond || row - this.startRow + 1 >= this.#nextNth) {
         this.#check(second, row - this.startRow + 1);
         if (this.#freezePauseMs > 0) break;
@@ -148,6 +165,10 @@ export class TickFeed {
     }
     // Where the feed had to stop early, event time has not gone on either.
     if (this.#delivery.rowsPassed < toRow) this.#eventSecond = this.#nextRowSecond();
+  }
+
+  #isAtPoint(): boolean {
+    return this.#nextRowSecond() >= this.#holdAtSecond;
   }
 
   #nextRowSecond(): number {
@@ -230,10 +251,5 @@ export class TickFeed {
     for (const connection of this.#delivery.connections) connection.flush();
     this.#eventSecond = Math.max(this.#eventSecond, this.#delivery.second);
     this.state = "ended";
-  }
-
-  /** Event time as text. */
-  eventTime(): string {
-    return timeOfDay(this.eventSecond);
   }
 }
