@@ -270,12 +270,21 @@ describe("daily files", () => {
       "A. Tester",
     ];
     expect((await operator.run("ledger", "decide", ...decision)).exitCode).toBe(0);
-    const waive = [
-      ...["truth", "waive", "--market", "india", "--session", GAUGE_BREAKS],
-      ...["--symbol", "India VIX", "--operator", "A. Tester"],
-      ...["--reason", "the close lies under the low in the source", "--decision", "D-2013-GAUGE"],
+    const where = ["--market", "india", "--session", GAUGE_BREAKS, "--symbol", "India VIX"];
+    const why = [
+      "--operator",
+      "A. Tester",
+      "--reason",
+      "the close lies under the low in the source",
     ];
-    const waived = await operator.run(...waive);
+    const waived = await operator.run(
+      "truth",
+      "waive",
+      ...where,
+      ...why,
+      "--decision",
+      "D-2013-GAUGE",
+    );
     expect(waived.exitCode, waived.stderr).toBe(0);
     expect((await gate()).exitCode).toBe(0);
     expect(await truth()).toMatchObject({ ctt: "2015-12-31" });
