@@ -6,7 +6,7 @@
 import type { InstrumentRow } from "./parse-instruments.ts";
 
 /** NSE's cash segment on the socket; indices are there too. */
-export const NSE_CASH = 1;
+const NSE_CASH = 1;
 
 /** A name with its token; has every field of a session's instrument. */
 export type ResolvedInstrument = {

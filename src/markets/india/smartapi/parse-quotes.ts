@@ -91,7 +91,7 @@ function quoteOf(row: unknown): Quote | undefined {
 }
 
 /** `21-Jun-2023 10:46:10` in IST as an instant; null for anything else. */
-export function parseQuoteStamp(value: unknown): EpochMs | null {
+function parseQuoteStamp(value: unknown): EpochMs | null {
   const match = typeof value === "string" ? STAMP.exec(value.trim()) : null;
   if (match === null) return null;
   const month = MONTHS.indexOf((match[2] ?? "").toLowerCase()) + 1;

@@ -7,8 +7,8 @@
 import type { RestLimits } from "./rest-endpoints.ts";
 
 const SECOND_MS = 1000;
-export const MINUTE_MS = 60 * SECOND_MS;
-export const HOUR_MS = 60 * MINUTE_MS;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Two calls sent a minute apart can arrive a little closer together; the vendor counts arrivals. */
 const WINDOW_GUARD_MS = 250;
 /** How long a call is remembered. */

@@ -6,8 +6,8 @@ import { MeridianError } from "#core/meridian-error.ts";
 import type { StreamUse, WantedToken } from "../ticks/tick-source.ts";
 
 /** What the vendor allows one client code. */
-export const CONNECTIONS_MAX = 3;
-export const TOKENS_PER_CONNECTION_MAX = 1000;
+const CONNECTIONS_MAX = 3;
+const TOKENS_PER_CONNECTION_MAX = 1000;
 const TOKENS_MAX = CONNECTIONS_MAX * TOKENS_PER_CONNECTION_MAX;
 
 export type StreamPlan = {
