@@ -1,0 +1,90 @@
+/**
+ * Keeps when which connection gave nothing (decision 16): gaps run from the exchange time of the last
+ * packet before a loss to that of the first later one after it. What spans a gap belongs to no minute;
+ * that is `symbol-states.ts`. Times are milliseconds since midnight in India.
+ */
+import { type SessionInstrument, TOKENS_PER_CONNECTION } from "../ticks/session-instruments.ts";
+import type { GapCause } from "../ticks/tick-source.ts";
+
+export type GapFact = {
+  readonly connection: number;
+  readonly cause: GapCause;
+  /** Exchange time of the newest packet before the loss; 0 when there was none. */
+  readonly fromMs: number;
+  /** Slots of the tokens that the connection carries, ascending. */
+  readonly slots: readonly number[];
+};
+
+export interface GapBook {
+  /** A packet of this session came on a connection; runs for every packet. */
+  sawPacket(connection: number, dayMs: number): void;
+  /** The connection gives nothing from here. A loss without a later packet since goes on. */
+  lose(connection: number, cause: GapCause): void;
+  /** Another process went on: all connections were lost. */
+  loseAll(cause: GapCause): void;
+  readonly gaps: readonly GapFact[];
+  /** By gap: exchange time of the first later packet that came, Infinity while there is none. */
+  readonly arrivedMs: readonly number[];
+}
+
+const CONNECTIONS_MAX = 256;
+const NO_GAP = -1;
+
+/**
+ * Slots of the tokens that each connection carries: as the instruments say, else dealt out by a thousand in
+ * the order in which the plan names them. A slot is the place of a symbol in their order.
+ */
+export function slotsByConnectionOf(
+  named: readonly SessionInstrument[],
+): ReadonlyMap<number, readonly number[]> {
+  const dealt = named.map((instrument, place) => ({
+    symbol: instrument.symbol,
+    connection: instrument.connection ?? Math.floor(place / TOKENS_PER_CONNECTION),
+  }));
+  const bySymbol = dealt.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+  const slots = new Map<number, number[]>();
+  for (const [slot, { connection }] of bySymbol.entries()) {
+    const known = slots.get(connection);
+    if (known === undefined) slots.set(connection, [slot]);
+    else known.push(slot);
+  }
+  return slots;
+}
+
+/** A book about connections that carry these slots; `onGap` is told of each new gap. */
+export function createGapBook(
+  slotsByConnection: ReadonlyMap<number, readonly number[]>,
+  onGap: (gap: GapFact) => void,
+): GapBook {
+  const newestMs = new Int32Array(CONNECTIONS_MAX);
+  const openGap = new Int32Array(CONNECTIONS_MAX).fill(NO_GAP);
+  const gaps: GapFact[] = [];
+  const arrivedMs: number[] = [];
+
+  const lose = (connection: number, cause: GapCause): void => {
+    if (openGap[connection] !== NO_GAP) return;
+    const slots = slotsByConnection.get(connection) ?? [];
+    const gap = { connection, cause, fromMs: newestMs[connection] ?? 0, slots };
+    openGap[connection] = gaps.push(gap) - 1;
+    arrivedMs.push(Number.POSITIVE_INFINITY);
+    onGap(gap);
+  };
+  return {
+    gaps,
+    arrivedMs,
+    sawPacket: (connection, dayMs) => {
+      if (dayMs <= (newestMs[connection] ?? 0)) return;
+      newestMs[connection] = dayMs;
+      const gap = openGap[connection] ?? NO_GAP;
+      if (gap === NO_GAP) return;
+      arrivedMs[gap] = dayMs;
+      openGap[connection] = NO_GAP;
+    },
+    lose,
+    loseAll: (cause) => {
+      for (const connection of [...slotsByConnection.keys()].sort((a, b) => a - b)) {
+        lose(connection, cause);
+      }
+    },
+  };
+}
