@@ -31,13 +31,19 @@ const FIXED_PREFIX = "fixed:";
 const UINT32 = 4_294_967_296;
 
 /** Resolves the workspace and reads what it configures. @throws CONFIG_INVALID, CLOCK_NOT_FIXABLE */
-export function openContext(options: SharedOptions, ownWorkspace?: string): CommandContext {
+export function openContext(
+  options: SharedOptions,
+  ownWorkspace?: string,
+  ownClocks: readonly string[] = [],
+): CommandContext {
   const workspace = chooseWorkspace(options, ownWorkspace);
   return {
     workspace,
     settings: readSettings(workspace.settingsPath),
     credentials: readCredentials(workspace.envPath, process.env),
-    clock: openClock(options.clock, workspace),
+    clock: ownClocks.some((word) => word === options.clock)
+      ? systemClock()
+      : openClock(options.clock, workspace),
     random: () => randomBytes(4).readUInt32LE() / UINT32,
     json: options.json === true,
   };

@@ -29,5 +29,7 @@ export type CommandSpec = {
   readonly isDefault?: boolean | undefined;
   /** Where the command works when no workspace is named; the demo never touches the operator's. */
   readonly ownWorkspace?: string | undefined;
+  /** Words besides `fixed:` that `--clock` takes here; the machine's clock serves, and the command reads them. */
+  readonly clocks?: readonly string[] | undefined;
   readonly load: () => Promise<RunCommand>;
 };

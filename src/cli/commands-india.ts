@@ -4,6 +4,53 @@ import { OPERATOR_OPTION, REASON_OPTION } from "./shared-options.ts";
 
 export const INDIA_COMMANDS: readonly CommandSpec[] = [
   {
+    name: "india history",
+    description:
+      "fetch daily candles for the proxies and the watchlist, five years and then what is new",
+    example: "meridian india history",
+    load: async () => (await import("./commands/india-history.ts")).runIndiaHistory,
+  },
+  {
+    name: "india instruments",
+    description: "fetch the instrument master, and find the tokens of proxies and watchlist",
+    options: [{ form: "--force", says: "fetch although today's copy is here" }],
+    example: "meridian india instruments",
+    load: async () => (await import("./commands/india-instruments.ts")).runIndiaInstruments,
+  },
+  {
+    name: "india stream",
+    description: "stream the session: ticks to candles, until 15:45 IST or `india stop`",
+    clocks: ["feed"],
+    example: "meridian india stream --clock feed",
+    load: async () => (await import("./commands/india-stream.ts")).runIndiaStream,
+  },
+  {
+    name: "india stop",
+    description: "end the stream of another terminal: seal, publish the day, review",
+    example: "meridian india stop",
+    load: async () => (await import("./commands/india-stop.ts")).runIndiaStop,
+  },
+  {
+    name: "india recover",
+    description: "fetch minute candles by REST: the last minutes, or a whole session",
+    options: [
+      { form: "--session <date>", says: "all minutes of this session (default: the last ones)" },
+      { form: "--minutes <count>", says: "how many last minutes", fallback: "5" },
+    ],
+    example: "meridian india recover --session 2026-06-12",
+    load: async () => (await import("./commands/india-recover.ts")).runIndiaRecover,
+  },
+  {
+    name: "india review",
+    description: "the end-of-day report of a streamed session, compared with the vendor's candles",
+    options: [
+      { form: "--session <date>", says: "which session (default: the newest that was streamed)" },
+      { form: "--offline", says: "compare with what was received before; ask nobody" },
+    ],
+    example: "meridian india review --session 2026-06-12",
+    load: async () => (await import("./commands/india-review.ts")).runIndiaReview,
+  },
+  {
     name: "india import",
     description: "take your own CSV price history into raw, daily or of minutes",
     operands: [{ form: "<paths...>", says: "CSV files, or folders of them" }],

@@ -87,6 +87,7 @@ describe("the table of commands", () => {
         "doctor",
         "gate ingest",
         "india build",
+        "india history",
         "india import",
         "india raw",
         "india withdraw",

@@ -28,6 +28,12 @@ The daily path, US:
   meridian gate ingest --market us         gate 1: moves Canonical Truth Time, or says why not
   meridian truth status --market us        the three times, what holds them, the next command
 
+The daily path, India:
+  meridian india stream                    the session, 09:00 to 15:45 IST, and its review
+  meridian india history                   daily candles of proxies and watchlist
+  meridian india build                     raw to staging to analytics
+  meridian gate ingest --market india      gate 1, as above
+
 No order ever leaves this program. It observes, analyses and suggests; it never acts.`;
 
 /** Builds the program from the command table. */
@@ -89,8 +95,12 @@ function configure(command: Command, spec: CommandSpec): void {
   command
     .option("--workspace <dir>", "the operator's folder (or MERIDIAN_WORKSPACE, or ./workspace)")
     .option("--json", "one JSON document on stdout, nothing else")
-    .addOption(new Option("--clock <choice>", "fixed:INSTANT, in SYNTHETIC workspaces only"))
+    .addOption(new Option("--clock <choice>", describeClock(spec)))
     .addHelpText("after", `\nExample:\n  ${spec.example}`);
+}
+
+function describeClock({ clocks = [] }: CommandSpec): string {
+  return [...clocks, "fixed:INSTANT, in SYNTHETIC workspaces only"].join(", or ");
 }
 
 async function runSpec(
@@ -100,7 +110,7 @@ async function runSpec(
 ): Promise<number> {
   let context: CommandContext | undefined;
   try {
-    context = openContext(options, spec.ownWorkspace);
+    context = openContext(options, spec.ownWorkspace, spec.clocks);
     const run = await spec.load();
     const result = await run(context, { operands, options });
     printResult(result, context.json, context.credentials.mask);

@@ -30,6 +30,16 @@ export function fixedClock(instant: EpochMs): Clock {
   };
 }
 
+/** The machine's clock set to `instant` at this moment: it runs on from there, and waiting takes its time. */
+export function shiftedClock(instant: EpochMs): Clock {
+  const machine = systemClock();
+  const startedMs = machine.monotonicMs();
+  return {
+    ...machine,
+    wallMs: () => Math.round(instant + machine.monotonicMs() - startedMs) as EpochMs,
+  };
+}
+
 /** Writes an instant as UTC text with milliseconds, `2026-05-17T17:12:31.142Z`. */
 export function isoOfInstant(instant: EpochMs): string {
   return Temporal.Instant.fromEpochMilliseconds(instant).toString({ fractionalSecondDigits: 3 });

@@ -1,6 +1,6 @@
 /**
  * `demo`: from nothing to Canonical Truth Time, offline, on SYNTHETIC data in its own workspace. Runs
- * the same commands as the operator would, against the vendor's look-alike on loopback, on a fixed clock.
+ * the same commands as the operator would, against the vendors' look-alikes on loopback.
  */
 import type { Clock } from "#core/clock.ts";
 import { seededRandom } from "#core/random.ts";
@@ -12,10 +12,11 @@ import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
 import type { Credentials } from "../credentials.ts";
 import { demoSettings, spoilSecondEvening, startDemoVendor } from "../demo-vendor.ts";
+import { tellIndiaDay } from "../demo-india.ts";
+import { type Story, startStory } from "../demo-story.ts";
 import { countOption } from "../option-values.ts";
-import type { CommandResult } from "../output.ts";
 import { parseSettings } from "../settings-file.ts";
-import { readTruth } from "../truth-view.ts";
+import { type TruthView, readTruth } from "../truth-view.ts";
 import { runGateIngest } from "./gate.ts";
 import { runBuild } from "./market-build.ts";
 import { runReviewDecision, runTruthReviews } from "./truth-reviews.ts";
@@ -28,7 +29,7 @@ const SEED_MAX = 2_147_483_647;
 const DEMO_KEY = "SYNTHETICDEMOKEY";
 const NOT_REACHED_EXIT = 3;
 
-/** Runs two evenings of a US operator and ends; exit 0 when truth time reached the second one. */
+/** Runs two evenings of a US operator and an Indian session; exit 0 when truth time reached all it can. */
 export const runDemo: RunCommand = async (context, input) => {
   const seed = countOption(input, "seed", SEED_MAX) ?? 0;
   const { workspace, json } = context;
@@ -64,15 +65,21 @@ export const runDemo: RunCommand = async (context, input) => {
     await firstEvening(sitDown(FIRST_EVENING), story);
     spoilSecondEvening(vendor);
     await secondEvening(sitDown(SECOND_EVENING), story);
-    const truth = await readTruth(sitDown(SECOND_EVENING), "us");
-    const hasReached = truth.ctt !== null && truth.ctt === truth.rdt;
-    const [rdt, ctt, te] = [truth.rdt, truth.ctt, truth.te].map((time) => time ?? "not begun");
+    await tellIndiaDay(
+      { ...context, random: seededRandom(seed) },
+      { seed, story, usSettings: text },
+    );
+    const markets = [
+      await readTruth(sitDown(SECOND_EVENING), "us"),
+      await readTruth(sitDown(SECOND_EVENING), "india"),
+    ];
+    const hasReached = markets.every((truth) => truth.ctt !== null && truth.ctt === truth.rdt);
     return {
       exitCode: hasReached ? 0 : NOT_REACHED_EXIT,
-      document: { seed, steps: story.steps, truth },
+      document: { seed, steps: story.steps, markets },
       lines: [
         "",
-        `SYNTHETIC: RDT ${rdt}, CTT ${ctt}, TE ${te}, ${truth.state}`,
+        ...markets.map(describeTimes),
         `the workspace stays; look around: bin/meridian status --workspace ${workspace.root}`,
       ],
     };
@@ -81,40 +88,17 @@ export const runDemo: RunCommand = async (context, input) => {
   }
 };
 
+function describeTimes({ market, rdt, ctt, te, state }: TruthView): string {
+  const time = (value: string | null): string => value ?? "not begun";
+  return `SYNTHETIC ${market}: RDT ${time(rdt)}, CTT ${time(ctt)}, TE ${time(te)}, ${state}`;
+}
+
 /** The vendor's clock: always that of the evening at hand. */
 function followEvening(evening: { readonly clock: Clock }): Clock {
   return {
     wallMs: () => evening.clock.wallMs(),
     monotonicMs: () => evening.clock.monotonicMs(),
     sleepMs: (durationMs) => evening.clock.sleepMs(durationMs),
-  };
-}
-
-interface Story {
-  readonly steps: { readonly command: string; readonly exitCode: number }[];
-  readonly say: (line: string) => void;
-  /** Runs one command and tells what it says. */
-  readonly tell: (
-    title: string,
-    command: string,
-    run: () => Promise<CommandResult>,
-  ) => Promise<void>;
-}
-
-function startStory(json: boolean): Story {
-  const steps: Story["steps"] = [];
-  const say = (line: string): void => {
-    if (!json) process.stdout.write(`${line}\n`);
-  };
-  return {
-    steps,
-    say,
-    tell: async (title, command, run) => {
-      say(`\n== ${title}\n$ meridian ${command}`);
-      const result = await run();
-      for (const line of result.lines) say(line === "" ? "" : `   ${line}`);
-      steps.push({ command, exitCode: result.exitCode });
-    },
   };
 }
 

@@ -1,0 +1,134 @@
+/**
+ * The end-of-day review of a session: the tick log is replayed, the canonical candles are read from the
+ * snapshot in force, and both are held against the vendor's candles that lie in raw. Asks nobody; who wants
+ * the comparison fetches first.
+ */
+import { join } from "node:path";
+import { type SessionDate, parseSessionDate } from "#core/session-date.ts";
+import { must } from "#core/assert.ts";
+import { MeridianError } from "#core/meridian-error.ts";
+import type { MarketDataContext } from "#curation/market-context.ts";
+import { openDuckDb, sqlText } from "#lake/duckdb-store.ts";
+import { PART_FOLDERS, readManifest, readPointedSnapshot } from "#lake/snapshot-store.ts";
+import { readWorkspaceKind } from "#platform/workspace.ts";
+import { readCandles } from "../candles/candle-reader-store.ts";
+import { type CandleTable, createCandleTable } from "../candles/candle-table.ts";
+import { type RebuiltSession, rebuildSession } from "../candles/rebuild-session.ts";
+import { observeDay } from "../momentum/observe-day.ts";
+import type { ReviewInputs } from "../review/review-inputs.ts";
+import { type RestPayload, restCandlesOf } from "../review/rest-candles.ts";
+import { type WrittenReview, writeReview } from "../review/review-store.ts";
+import { parseCandles } from "../smartapi/parse-candles.ts";
+import type { SessionPlan } from "../ticks/session-instruments.ts";
+import { tickLogReceipts } from "../ticks/tick-log-receipts-store.ts";
+
+/** What only the running stream knows; a later review has none of it. */
+export type StreamFacts = Pick<ReviewInputs, "use" | "coverageGaps" | "notes">;
+
+const NO_FACTS: StreamFacts = { use: null, coverageGaps: [], notes: [] };
+
+export type ReviewReport = WrittenReview & { readonly rebuilt: RebuiltSession };
+
+/** Writes the review of a streamed session. @throws ARGUMENT_INVALID when nothing was streamed of it */
+export async function runReviewJob(
+  context: MarketDataContext,
+  session: SessionDate,
+  facts: StreamFacts = NO_FACTS,
+): Promise<ReviewReport> {
+  const { rawStore, workspace, proxies, settings } = context;
+  const segments = tickLogReceipts(rawStore, session);
+  if (segments.length === 0) {
+    throw new MeridianError("ARGUMENT_INVALID", {
+      message: `nothing was streamed of the session ${session}, so there is nothing to review`,
+      facts: { session },
+      nextStep: "`india raw` lists what was received; a session is reviewed after `india stream`.",
+    });
+  }
+  const rebuilt = rebuildSession(segments.map((receipt) => rawStore.bodyPath(receipt)));
+  const plan = must(rebuilt.plan, "a session's log says what it is about");
+  const { snapshot, canonical } = await readCanonical(context, session);
+  const rest = readRest(context, plan);
+  const written = writeReview(workspace, {
+    plan,
+    calendar: context.calendar.facts.version,
+    synthetic: readWorkspaceKind(workspace) === "synthetic",
+    snapshot,
+    inputs: segments.map(({ id, sha256 }) => ({ name: id, sha256 })),
+    canonical,
+    sealed: rebuilt.sealedLive,
+    gaps: rebuilt.gaps.map((gap) => ({
+      ...gap,
+      volumeBySymbol: new Map(Object.entries(gap.volumeBySymbol)),
+    })),
+    packets: packetsOf(rebuilt),
+    anomalies: anomaliesOf(rebuilt),
+    ...facts,
+    rest,
+    momentum: observeDay(canonical, settings.thresholds, plan),
+    proxies: proxies.roles.map((role) => role.symbol),
+  });
+  return { ...written, rebuilt };
+}
+
+/** The newest session of which something was streamed; `undefined` before the first. */
+export function newestStreamedSession(context: MarketDataContext): SessionDate | undefined {
+  const sessions = context.rawStore
+    .receipts({ kinds: ["ticks"] })
+    .flatMap(({ endpoint }) => parseSessionDate(endpoint.params["session"] ?? "") ?? []);
+  return sessions.sort().at(-1);
+}
+
+function packetsOf({ counts }: RebuiltSession): ReviewInputs["packets"] {
+  const { packets, duplicates, late, reordered, missing, missingReason } = counts;
+  return { received: packets, duplicates, late, reordered, missing, missingReason };
+}
+
+function anomaliesOf({ anomalies }: RebuiltSession): ReviewInputs["anomalies"] {
+  return anomalies.map(({ code, count, examples }) => ({ code, count, examples }));
+}
+
+/** The candles of the session in the snapshot in force; none before a build. */
+async function readCanonical(
+  context: MarketDataContext,
+  session: SessionDate,
+): Promise<{ readonly snapshot: string | null; readonly canonical: CandleTable }> {
+  const analyticsDir = context.workspace.analyticsDir("india");
+  const pointed = readPointedSnapshot(analyticsDir);
+  const manifest = pointed === undefined ? undefined : readManifest(analyticsDir, pointed);
+  if (!manifest) return { snapshot: null, canonical: createCandleTable([]) };
+  const files = manifest.files
+    .filter((file) => file.path.startsWith(`${PART_FOLDERS.candles1m}/`))
+    .map((file) => join(analyticsDir, file.path));
+  const duckDb = await openDuckDb({
+    folders: [analyticsDir],
+    temporaryDir: join(context.workspace.stateDir, "duckdb"),
+  });
+  try {
+    const where = `session = DATE ${sqlText(session)}`;
+    return { snapshot: manifest.snapshot, canonical: await readCandles(duckDb, files, where) };
+  } finally {
+    duckDb.close();
+  }
+}
+
+/** The vendor's candles of the session, and the instruments of which none came. */
+function readRest(context: MarketDataContext, plan: SessionPlan): ReviewInputs["rest"] {
+  const { rawStore, events } = context;
+  const payloads: RestPayload[] = [];
+  for (const receipt of rawStore.receipts({ kinds: ["minutes"] })) {
+    const { fromdate = "", todate = "" } = receipt.endpoint.params;
+    const isOfSession =
+      fromdate.slice(0, 10) <= plan.session && todate.slice(0, 10) >= plan.session;
+    if (!isOfSession || receipt.symbol === null || events.withdrawn.has(receipt.id)) continue;
+    const parsed = parseCandles(rawStore.readBody(receipt), "ONE_MINUTE");
+    if (parsed.outcome === "rows") payloads.push({ symbol: receipt.symbol, bars: parsed.bars });
+  }
+  const { openMinute: fromMinute, closeMinute: toMinute, instruments } = plan;
+  const indices = new Set(instruments.flatMap((one) => (one.isIndex ? [one.symbol] : [])));
+  const candles = restCandlesOf(payloads, { fromMinute, toMinute, indices });
+  const asked = new Set(candles.symbols);
+  const missing = instruments
+    .filter(({ symbol }) => !asked.has(symbol))
+    .map(({ symbol }) => ({ symbol, reason: "no minute candles of the vendor were received" }));
+  return { candles, missing };
+}

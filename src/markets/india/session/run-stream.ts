@@ -1,0 +1,196 @@
+/**
+ * `india stream`: the whole of a session, from what an earlier process left to the published day and its
+ * review. Holds the one login; every phase may be cut off by a kill and is completed by the next start.
+ */
+import { join } from "node:path";
+import { must } from "#core/assert.ts";
+import { canonicalJson } from "#core/canonical-json.ts";
+import { writeFileAtomic } from "#platform/atomic-file.ts";
+import { LIVE_CANDLES_FOLDER, openLiveCandles } from "../candles/live-candles-store.ts";
+import { adoptSegments, isSyntheticWorkspace, publishDay } from "../jobs/compact-day.ts";
+import { createMomentumObserver } from "../momentum/momentum-observer.ts";
+import type { SmartApi } from "../smartapi/smart-api.ts";
+import type { SessionPlan } from "../ticks/session-instruments.ts";
+import { tickLogReceipts } from "../ticks/tick-log-receipts-store.ts";
+import type { StreamEvent } from "../ticks/tick-source.ts";
+import { findFeedSession, waitForSession } from "./await-session.ts";
+import { createCandlePipeline } from "./candle-pipeline.ts";
+import { closeSession } from "./close-session.ts";
+import type { StreamWindow } from "./decide-start.ts";
+import { type FramePath, openFramePath } from "./frame-path.ts";
+import {
+  type SessionEnd,
+  createSessionListener,
+  runLiveSession,
+  sealRemaining,
+} from "./live-session.ts";
+import { createRestMinutes } from "./rest-minutes.ts";
+import { startRestPolling } from "./rest-polling.ts";
+import { planSession } from "./session-plan.ts";
+import {
+  dealer,
+  describeUse,
+  followTrouble,
+  isTrading,
+  progressOf,
+  recoverStart,
+} from "./session-watch.ts";
+import type { RunningStream, StreamOptions } from "./stream-options.ts";
+import { NO_STREAM, type StreamReport } from "./stream-report.ts";
+
+/** Streams the session of the day. @throws LOGIN_REFUSED, NO_INSTRUMENTS, STREAM_TOO_LARGE, DISK_FULL */
+export async function runStream(options: StreamOptions): Promise<StreamReport> {
+  const { context, clockKind } = options;
+  context.rawStore.recover();
+  const left = adoptSegments(context, isSyntheticWorkspace(context));
+  let window: StreamWindow | undefined;
+  if (clockKind === "machine") {
+    const start = await waitForSession(options);
+    if ("says" in start) {
+      // What a stream left that was killed is not left to the next session.
+      if (left.some(({ receipt }) => receipt !== null)) await publishDay(context);
+      return none(options, start.says);
+    }
+    window = start.window;
+  }
+  const api = options.openApi();
+  try {
+    return await streamWith(options, api, window);
+  } finally {
+    await api.session.logout();
+  }
+}
+
+async function streamWith(
+  options: StreamOptions,
+  api: SmartApi,
+  known: StreamWindow | undefined,
+): Promise<StreamReport> {
+  const { context, clockKind, log, say } = options;
+  const { clock, settings } = context;
+  const resolution = await options.resolve();
+  for (const note of resolution.notes) say(note);
+  const instruments = resolution.instruments;
+  let path: FramePath | undefined;
+  let window = known;
+  const source = options.openSource({
+    api,
+    tokens: instruments.map(({ exchangeType, token }) => ({ exchangeType, token })),
+    isTrading: () => isTrading(path, window, clockKind, clock),
+  });
+  const applied = { drain: (): void => undefined };
+  path = openFramePath({
+    rawDir: context.workspace.rawDir("india"),
+    pid: options.pid,
+    clock,
+    onApplied: () => applied.drain(),
+  });
+  const trouble: { onEvent: (event: StreamEvent) => void } = { onEvent: () => undefined };
+  const session = createSessionListener({
+    path,
+    clock,
+    instruments,
+    onEvent: (event) => trouble.onEvent(event),
+  });
+  const connectionOf = dealer(source, instruments.length);
+  const planOf = (of: StreamWindow): SessionPlan =>
+    planSession({ window: of, settings, clock: clockKind, instruments, connectionOf });
+  const begin = (of: StreamWindow): SessionPlan => {
+    window = of;
+    const { rawStore } = context;
+    const earlier = tickLogReceipts(rawStore, of.session).map((one) => rawStore.bodyPath(one));
+    const begun = path.begin(planOf(of), earlier);
+    session.release();
+    return begun;
+  };
+  let plan = window === undefined ? undefined : begin(window);
+  await source.start(session.listener);
+  say(describeUse(source.use(), settings));
+  if (plan === undefined) {
+    const found = await findFeedSession(options, session.feedDate);
+    if ("says" in found) {
+      await source.stop();
+      await path.close();
+      return none(options, found.says);
+    }
+    plan = begin(found.window);
+  }
+  const running: RunningStream = { ...options, api, source, path, plan, resolution };
+  return await streamSession(running, must(window, "a session that began has a window"), {
+    applied,
+    trouble,
+    log,
+  });
+}
+
+type Hooks = {
+  readonly applied: { drain: () => void };
+  readonly trouble: { onEvent: (event: StreamEvent) => void };
+};
+
+async function streamSession(
+  running: RunningStream,
+  window: StreamWindow,
+  hooks: Hooks & { readonly log: SmartApiLog },
+): Promise<StreamReport> {
+  const { context, path, plan, source, api, clockKind, say } = running;
+  const { workspace, clock, settings } = context;
+  const rest = createRestMinutes({ api, rawStore: context.rawStore });
+  const live = await openLiveCandles({
+    stagingDir: workspace.stagingDir("india"),
+    temporaryDir: join(workspace.stateDir, "duckdb"),
+    session: plan.session,
+  });
+  const observations = join(
+    workspace.stagingDir("india"),
+    `${LIVE_CANDLES_FOLDER}${plan.session}`,
+    "observations.ndjson",
+  );
+  const pipeline = createCandlePipeline({
+    sync: () => path.sync(),
+    live,
+    observer: createMomentumObserver(settings.thresholds, plan),
+    onObserved: (all) =>
+      writeFileAtomic(observations, all.map((one) => `${canonicalJson(one)}\n`).join("")),
+  });
+  hooks.applied.drain = () => pipeline.take(path.engine.drainSealed());
+  hooks.applied.drain();
+  const polling = startRestPolling({
+    rest,
+    clock,
+    sessionMs: () => path.sessionMs() ?? (clockKind === "machine" ? clock.wallMs() : null),
+    opensAt: window.opensAt,
+    closesAt: window.closesAt,
+  });
+  hooks.trouble.onEvent = (event) => followTrouble(event, plan, polling, say);
+  let end: SessionEnd;
+  try {
+    recoverStart(running, window, polling);
+    end = await runLiveSession({
+      ...running,
+      clock,
+      window,
+      pipeline,
+      polling,
+      onTurn: progressOf(running),
+    });
+  } catch (cause) {
+    await Promise.allSettled([polling.stop(), source.stop(), path.close()]);
+    live.close();
+    throw cause;
+  }
+  await source.stop();
+  await polling.stop();
+  sealRemaining({ plan, path }, end);
+  await pipeline.settle();
+  await path.close();
+  live.close();
+  const says = `${end.says}; ${pipeline.candles()} candles sealed`;
+  say(says);
+  return await closeSession(running, window, { end: { ...end, says }, rest, polling, pipeline });
+}
+
+function none({ context, clockKind }: StreamOptions, says: string): StreamReport {
+  const { mode } = context.settings.india.vendor;
+  return { ...NO_STREAM, says, mode, clock: clockKind, synthetic: isSyntheticWorkspace(context) };
+}
