@@ -24,7 +24,7 @@ import { sessionFactsOf } from "./session-facts.ts";
 /** Summaries that a report lists; those of the oldest sessions are left out beyond it. */
 const SUMMARIES_MAX = 20_000;
 
-/** Makes a session's candles from the segments of its tick log, in order of receipt. */
+/** Makes a session's candles from the segments of its tick log, in the order in which they were written. */
 export type RebuildTicks = (segments: readonly RawReceipt[]) => Promise<CandleTable>;
 
 /** The candle datasets of a build. */
@@ -102,11 +102,14 @@ async function recordDays(
   });
 }
 
-/** Segments by the session they say they are of; a day that the calendar does not have has no candles. */
+/**
+ * Segments by the session they say they are of, as they were written: a segment's name begins with the start
+ * of its stream. A day that the calendar does not have has no candles.
+ */
 function ticksBySession({ receipts, calendar }: DatasetInputs): Map<string, RawReceipt[]> {
   const bySession = new Map<string, RawReceipt[]>();
-  for (const receipt of receipts) {
-    if (receipt.kind !== "ticks") continue;
+  const segments = receipts.filter(({ kind }) => kind === "ticks");
+  for (const receipt of segments.sort((a, b) => (segmentOf(a) < segmentOf(b) ? -1 : 1))) {
     const session = parseSessionDate(receipt.endpoint.params["session"] ?? "");
     if (session === undefined || !isSession(calendar, dayNumberOf(session))) continue;
     const known = bySession.get(session);
@@ -114,6 +117,10 @@ function ticksBySession({ receipts, calendar }: DatasetInputs): Map<string, RawR
     else bySession.set(session, [receipt]);
   }
   return bySession;
+}
+
+function segmentOf({ endpoint }: RawReceipt): string {
+  return endpoint.params["segment"] ?? "";
 }
 
 /** One digest an interval that has candles, over the sessions and the digests of their rows. */

@@ -24,7 +24,7 @@ export type DayInputs = {
   readonly day: number;
   /** Payloads with rows of the session, in order of receipt. */
   readonly payloads: readonly IndexedPayload[];
-  /** Segments of the session's tick log, in order of receipt. */
+  /** Segments of the session's tick log, in the order in which they were written. */
   readonly ticks: readonly RawReceipt[];
   readonly rows: number;
 };

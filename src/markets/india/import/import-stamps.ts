@@ -7,7 +7,7 @@ import { BAD_DAY } from "#lake/bar-table.ts";
 
 /** IST is UTC+5:30, the whole year. */
 export const IST_OFFSET_MINUTES = 330;
-export const MINUTES_PER_DAY = 1440;
+const MINUTES_PER_DAY = 1440;
 /** No month is higher: a second number above it, where the day comes first, is a day after its month. */
 const MONTHS = 12;
 

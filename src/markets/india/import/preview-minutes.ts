@@ -38,7 +38,7 @@ export type MinutesPreview = {
   }[];
 };
 
-export const NOT_WHOLE_LISTED_MAX = 50;
+const NOT_WHOLE_LISTED_MAX = 50;
 
 /** Summarises judged rows of one symbol. */
 export function previewMinutes(of: {
