@@ -51,6 +51,10 @@ export function sequenceOfKey(key: number): number {
   return Math.floor(key / MODES);
 }
 
+export function modeOfKey(key: number): number {
+  return key % MODES;
+}
+
 /** Appends a packet. Many numbers rather than an object: this runs for every packet there is. */
 export function appendPacket(
   rows: PacketRows,

@@ -71,7 +71,7 @@ export function createFeedSealer(plan: SessionPlan, state: SealState): FeedSeale
   let reached = state;
   let feedMs = 0;
   let leapMs = 0;
-  let nextMs = Math.min(sealTimeMs(plan, reached), auctionSealMs(plan));
+  let nextMs = nextSealMs(plan, reached);
 
   /** Packets of the session's day move the time; a lone one that leaps ahead does not. */
   const advance = (exchangeMs: number): boolean => {
@@ -82,10 +82,12 @@ export function createFeedSealer(plan: SessionPlan, state: SealState): FeedSeale
       feedMs = exchangeMs;
       return true;
     }
-    const confirmed = leapMs === 0 ? 0 : Math.min(leapMs, exchangeMs);
+    const before = leapMs;
     leapMs = exchangeMs;
-    if (confirmed <= feedMs) return false;
-    feedMs = confirmed;
+    if (before === 0) return false;
+    const isConfirmed = exchangeMs <= before + LEAP_MS_MAX;
+    feedMs = isConfirmed ? Math.max(before, exchangeMs) : before;
+    if (isConfirmed) leapMs = 0;
     return true;
   };
   return {
@@ -93,20 +95,19 @@ export function createFeedSealer(plan: SessionPlan, state: SealState): FeedSeale
       if (!advance(peek.exchangeMsOf(frame)) || feedMs < nextMs) return NONE;
       const due = sealsDue(plan, reached, feedMs);
       reached = due.state;
-      nextMs = sealTimeMs(plan, reached);
-      if (!reached.isAuctionSealed) nextMs = Math.min(nextMs, auctionSealMs(plan));
+      nextMs = nextSealMs(plan, reached);
       return due.seals;
     },
     feedMs: () => feedMs,
   };
 }
 
-/** When the next minute is sealed; Infinity when all are. */
-function sealTimeMs({ closeMinute, sealDelayMs }: SealHours, state: SealState): number {
+/** Time of the next seal; Infinity when all are written. */
+function nextSealMs({ closeMinute, auction, sealDelayMs }: SealHours, state: SealState): number {
   const minute = state.throughMinute + 1;
-  return minute < closeMinute ? (minute + 1) * MINUTE_MS + sealDelayMs : Number.POSITIVE_INFINITY;
-}
-
-function auctionSealMs({ auction, sealDelayMs }: SealHours): number {
-  return auction === null ? Number.POSITIVE_INFINITY : auction.toMinute * MINUTE_MS + sealDelayMs;
+  const ends = [
+    ...(minute < closeMinute ? [minute + 1] : []),
+    ...(auction !== null && !state.isAuctionSealed ? [auction.toMinute] : []),
+  ];
+  return Math.min(...ends) * MINUTE_MS + sealDelayMs;
 }

@@ -67,6 +67,7 @@ export function createSymbolStates(
   plan: Pick<SessionPlan, "mode" | "instruments">,
   buckets: SessionBuckets,
   onDecrease: DecreaseListener,
+  areConsecutive?: boolean,
 ) {
   const { instruments, mode } = plan;
   const size = instruments.length;
@@ -85,6 +86,8 @@ export function createSymbolStates(
     average: new Int32Array(size),
     gaps: createSlotGaps(size, buckets),
     steps,
+    /** Whether sequence numbers tell what is missing; undefined while that is judged by `steps`. */
+    areConsecutive,
     /** Packets that only their key showed to be repeated, from one bucket to the next. */
     repeated: 0,
     openMs: buckets.openMs,
@@ -110,7 +113,7 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
     if (missed < 0) continue;
     const isAcross = ms > (gaps.boundaryMs[slot] ?? 0);
     if (missed > 0 && isAcross) gaps.addMissing(slot, missed);
-    else if (missed > 0 && isConsecutive(states.steps)) {
+    else if (missed > 0 && (states.areConsecutive ?? isConsecutive(states.steps))) {
       result.isIncomplete = true;
       if (at === from) result.hasHoleBefore = true;
     }
