@@ -195,6 +195,14 @@ describe("imported minutes", () => {
   });
 });
 
+test("SYNTHETIC minutes say so in every row", async () => {
+  const market = open(makeFolder());
+  importFiles(market, { "TCS.csv": [HEADER, bar("09:15")] }, { ...MINUTES, synthetic: true });
+  const built = await runBuildJob(market);
+  expect(built.manifest.synthetic).toBe(true);
+  expect(await candlesOf(market, built)).toMatchObject([{ source: "SYNTHETIC:import" }]);
+});
+
 test("minutes by REST win over imported ones", async () => {
   const market = open(makeFolder());
   importFiles(market, { "TCS.csv": [HEADER, bar("09:15"), bar("09:17")] }, MINUTES);

@@ -10,6 +10,7 @@ import { dayNumberOf, parseSessionDate, sessionDate } from "#core/session-date.t
 import type { MarketDatasets } from "#curation/market-datasets.ts";
 import type { DatasetInputs } from "#curation/market-rules.ts";
 import { digestOfJson } from "#platform/digest.ts";
+import { readWorkspaceKind } from "#platform/workspace.ts";
 import type { CandleTable } from "../candles/candle-table.ts";
 import { type DayCache, openDayCache } from "./day-cache-store.ts";
 import { type DayInputs, dayKeyFacts, planDays, windowsOf } from "./day-plan.ts";
@@ -46,6 +47,7 @@ export function indiaCandleDatasets(inputs: DatasetInputs, rebuild: RebuildTicks
         analytics: tools.analytics,
         calendar,
         rebuild,
+        isSynthetic: readWorkspaceKind(inputs.workspace) === "synthetic",
       });
       const refused = [...indexed.orphans, ...records.flatMap(({ record }) => record.quarantine)];
       for (const row of refused) tools.quarantine.write(row);
@@ -67,11 +69,12 @@ async function recordDays(
   days: readonly DayInputs[],
   inputs: DatasetInputs,
   cache: DayCache,
-  tools: Pick<DayTools, "analytics" | "calendar" | "rebuild">,
+  tools: Pick<DayTools, "analytics" | "calendar" | "rebuild" | "isSynthetic">,
 ): Promise<RecordedDay[]> {
   const keyOf = ({ interval, session, day, ...rest }: DayInputs): string => {
     const { hours, notes, auctionFromMinute } = sessionFactsOf(inputs.calendar, day);
-    const about = { builder: inputs.recipe.builder, hours, auctionFromMinute, notes };
+    const { isSynthetic } = tools;
+    const about = { builder: inputs.recipe.builder, isSynthetic, hours, auctionFromMinute, notes };
     return digestOfJson(dayKeyFacts({ interval, session, day, ...rest }, about));
   };
   const keys = new Map(days.map((day) => [day, keyOf(day)]));

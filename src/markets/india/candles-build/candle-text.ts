@@ -1,6 +1,7 @@
 /** The canonical text of candles, fed to a hash as it is written: the content digest is over it (decision 11). */
 import { startRowText } from "#lake/row-text.ts";
-import { CANDLE_KINDS, CANDLE_SOURCES, type CandleTable } from "../candles/candle-table.ts";
+import { type CandleContext, sourceNames } from "../candles/candle-columns.ts";
+import { CANDLE_KINDS, type CandleTable } from "../candles/candle-table.ts";
 import type { CandleInterval } from "./minute-payload.ts";
 
 const PRICE_DECIMALS = 4;
@@ -8,10 +9,10 @@ const PRICE_DECIMALS = 4;
 /** SHA-256 of the rows in their order; every field of the lake's columns is part of it. */
 export function digestOfCandles(
   interval: CandleInterval,
-  sessionDay: number,
   candles: CandleTable,
-  revision: Int32Array,
+  { sessionDay, isSynthetic, revision }: CandleContext,
 ): string {
+  const sources = sourceNames(isSynthetic);
   const text = startRowText(`candles/${interval}`);
   for (let row = 0; row < candles.length; row++) {
     text.text(candles.symbols[candles.symbol[row] ?? 0] ?? "");
@@ -24,10 +25,10 @@ export function digestOfCandles(
     text.decimal(candles.volume[row] ?? NaN, 0);
     text.text(doubleText(candles.vwap[row] ?? NaN));
     text.decimal(candles.tickCount[row] ?? 0, 0);
-    text.text(CANDLE_SOURCES[candles.source[row] ?? 0] ?? "");
+    text.text(sources[candles.source[row] ?? 0] ?? "");
     text.text(CANDLE_KINDS[candles.kind[row] ?? 0] ?? "");
     text.decimal(candles.incomplete[row] ?? 0, 0);
-    text.decimal(revision[row] ?? 0, 0);
+    text.decimal(revision?.[row] ?? 0, 0);
     text.endRow();
   }
   return text.digest();

@@ -66,6 +66,7 @@ export function dayKeyFacts(
   inputs: DayInputs,
   about: {
     readonly builder: string;
+    readonly isSynthetic: boolean;
     readonly hours: TradingMinutes;
     readonly auctionFromMinute: number | null;
     readonly notes: readonly string[];
@@ -73,6 +74,7 @@ export function dayKeyFacts(
 ): unknown {
   return {
     builder: about.builder,
+    isSynthetic: about.isSynthetic,
     interval: inputs.interval,
     session: inputs.session,
     hours: about.hours,

@@ -20,6 +20,8 @@ export type DayTools = {
   readonly calendar: MinuteCalendar;
   readonly rebuild: (segments: readonly RawReceipt[]) => Promise<CandleTable>;
   readonly facts: SessionFacts;
+  /** SYNTHETIC candles say so in every row. */
+  readonly isSynthetic: boolean;
   /** Digest of all that the session's candles depend on. */
   readonly key: string;
 };
@@ -42,16 +44,13 @@ export async function makeDay(
   const { candles, revision, outcomes } = made;
   const refused = [...read.flatMap((one) => one.refused), ...(streamed?.refused ?? [])];
   const rows = candles.length;
+  const context = { sessionDay: day, isSynthetic: tools.isSynthetic, revision };
   const parts =
     rows === 0
       ? []
       : [
           await (
-            await tools.analytics.fill(
-              FOLDER_OF[interval],
-              candleColumns(candles, day, revision),
-              rows,
-            )
+            await tools.analytics.fill(FOLDER_OF[interval], candleColumns(candles, context), rows)
           ).write(),
         ];
   const ofStream = streamed?.accepted.length ?? 0;
@@ -59,7 +58,7 @@ export async function makeDay(
   return {
     key: tools.key,
     parts,
-    digest: digestOfCandles(interval, day, candles, revision),
+    digest: digestOfCandles(interval, candles, context),
     parsed: accepted + refused.length,
     accepted,
     quarantine: refused.map((row) => ({ ...row, rules: [...row.rules] })),

@@ -27,11 +27,27 @@ export const CANDLE_COLUMNS = [
   "revision",
 ] as const;
 
-/** The rows of a table, all of the session with that epoch day; `revision` by row, 0 without it. */
+/** What stands before the source of every SYNTHETIC candle (decision 33). */
+export const SYNTHETIC_MARK = "SYNTHETIC:";
+
+/** What a table's candles have in common, and what they do not know of themselves. */
+export type CandleContext = {
+  /** Epoch day of the session that all of them are of. */
+  readonly sessionDay: number;
+  readonly isSynthetic: boolean;
+  /** By row; 0 where it is absent. */
+  readonly revision?: Int32Array | undefined;
+};
+
+/** The sources of candles as readers see them, by their codes. */
+export function sourceNames(isSynthetic: boolean): readonly string[] {
+  return isSynthetic ? CANDLE_SOURCES.map((name) => `${SYNTHETIC_MARK}${name}`) : CANDLE_SOURCES;
+}
+
+/** The rows of a table as the columns of a part. */
 export function candleColumns(
   table: CandleTable,
-  sessionDay: number,
-  revision?: Int32Array,
+  { sessionDay, isSynthetic, revision }: CandleContext,
 ): PartColumn[] {
   const rows = table.length;
   const start = new Float64Array(rows);
@@ -58,7 +74,7 @@ export function candleColumns(
     { name: "volume", kind: "int64", cells: table.volume },
     { name: "vwap", kind: "double", cells: table.vwap },
     { name: "tick_count", kind: "int32", cells: table.tickCount },
-    codeColumn("source", table.source.subarray(0, rows), CANDLE_SOURCES),
+    codeColumn("source", table.source.subarray(0, rows), sourceNames(isSynthetic)),
     codeColumn("kind", table.kind.subarray(0, rows), CANDLE_KINDS),
     { name: "incomplete", kind: "boolean", cells: table.incomplete },
     { name: "revision", kind: "int32", cells: revision ?? new Int32Array(rows) },

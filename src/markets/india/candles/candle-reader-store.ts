@@ -3,6 +3,7 @@
  * the callers' business.
  */
 import { sqlText, type DuckDbSession } from "#lake/duckdb-store.ts";
+import { SYNTHETIC_MARK } from "./candle-columns.ts";
 import {
   CANDLE_KINDS,
   CANDLE_SOURCES,
@@ -22,7 +23,7 @@ const NUMBER_SQL = [
   "volume",
   "vwap",
   "tick_count",
-  codeSql("source", CANDLE_SOURCES),
+  codeSql(`replace(source, ${sqlText(SYNTHETIC_MARK)}, '')`, CANDLE_SOURCES),
   codeSql("kind", CANDLE_KINDS),
   "incomplete::INTEGER",
 ];
@@ -98,7 +99,7 @@ function tableOf(
   return table;
 }
 
-/** The place of a name in its list; kinds sort the same way by name, downwards, and by place. */
-function codeSql(name: string, names: readonly string[]): string {
-  return `list_position([${names.map(sqlText).join(", ")}], ${name}) - 1`;
+/** The place of a name in its list, from 0; kinds sort the same way by name, downwards, and by place. */
+function codeSql(sql: string, names: readonly string[]): string {
+  return `list_position([${names.map(sqlText).join(", ")}], ${sql}) - 1`;
 }

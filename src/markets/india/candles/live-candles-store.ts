@@ -49,8 +49,10 @@ export async function openLiveCandles(options: {
   readonly stagingDir: string;
   readonly temporaryDir: string;
   readonly session: SessionDate;
+  /** SYNTHETIC candles say so in every row. */
+  readonly isSynthetic?: boolean | undefined;
 }): Promise<LiveCandles> {
-  const { stagingDir, temporaryDir } = options;
+  const { stagingDir, temporaryDir, isSynthetic = false } = options;
   const day = dayNumberOf(options.session);
   const firstMinute = day * MINUTES_PER_DAY - IST_OFFSET_MINUTES;
   const folder = `${LIVE_CANDLES_FOLDER}${options.session}`;
@@ -60,7 +62,11 @@ export async function openLiveCandles(options: {
   const writer = createPartWriter(duckDb, stagingDir);
   const writeRun = async (run: MinuteRun, rows: CandleTable, kind: CandleKind): Promise<void> => {
     const name = fileNameOf(run, kind, firstMinute);
-    const filled = await writer.fill(folder, candleColumns(rows, day), rows.length);
+    const filled = await writer.fill(
+      folder,
+      candleColumns(rows, { sessionDay: day, isSynthetic }),
+      rows.length,
+    );
     await filled.writeOutputs([
       { root: stagingDir, folder, columns: CANDLE_COLUMNS, rows: rows.length, name },
     ]);

@@ -148,6 +148,18 @@ describe("a batch of sealed candles", () => {
   });
 });
 
+test("SYNTHETIC candles say so in every row and are read as any other", async () => {
+  const folder = makeFolder();
+  const temporaryDir = join(folder, "tmp");
+  const about = { stagingDir: folder, temporaryDir, session: SESSION, isSynthetic: true };
+  const live = await openLiveCandles(about);
+  await live.write([OPEN], tableOf(["TCS"], [{ source: 1 }]));
+  expect(rowsOf(await live.read())).toMatchObject([{ source: 1 }]);
+  live.close();
+  const path = join(folder, "candles", `session=${SESSION}`, "0915-0915.parquet");
+  expect(await queryParquet([path])).toMatchObject([{ source: "SYNTHETIC:rest" }]);
+});
+
 test("what a killed writer left unfinished counts for nothing", async () => {
   const folder = makeFolder();
   const live = await open(folder);
