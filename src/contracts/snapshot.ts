@@ -96,7 +96,7 @@ export type ParkedRow = z.output<typeof parkedRowSchema>;
 const symbolSessionNote = z.strictObject({ symbol: z.string(), session: dateText, facts });
 
 /** What a session's minute candles of one symbol are, first that holds. */
-export const MINUTE_JUDGEMENTS = [
+const MINUTE_JUDGEMENTS = [
   "EMPTY",
   "GAPS",
   "LATE_START",
