@@ -5,6 +5,7 @@
 import { buildCalendar } from "#core/calendar.ts";
 import { sessionDate } from "#core/session-date.ts";
 import { NSE_FACTS } from "#markets/india/nse-facts.ts";
+import { writeStopRequest } from "#markets/india/session/stop-request-store.ts";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
 import { secretMask } from "#platform/secrets.ts";
 import { instantOfIso, shiftedClock } from "#platform/system-clock.ts";
@@ -27,6 +28,7 @@ const STOCKS = indiaStockNames(8);
 const TOKENS = STOCKS.length + 5;
 const SESSION_SECONDS = 12;
 const BREAK_AT = "11:20";
+const SILENCE_MS = 1500;
 
 /** Streams, recovers, reviews and judges the session. */
 export async function tellIndiaDay(
@@ -61,8 +63,11 @@ export async function tellIndiaDay(
     );
     await tell(
       `A session in ${SESSION_SECONDS} seconds; the connection breaks at ${BREAK_AT}`,
-      "india stream --clock feed",
-      () => runIndiaStream(operator, { operands: [], options: { clock: "feed" } }),
+      "india stream --clock feed, and india stop in another terminal",
+      () => {
+        stopAfter(simulator, operator);
+        return runIndiaStream(operator, { operands: [], options: { clock: "feed" } });
+      },
     );
     await tell("Four years of daily candles, once", "india history", () =>
       runIndiaHistory(operator, none),
@@ -74,6 +79,13 @@ export async function tellIndiaDay(
   } finally {
     await simulator.close();
   }
+}
+
+/** As `india stop` in another terminal does, once the feed has ended and was silent for a while. */
+function stopAfter(simulator: SmartApiSimulator, { workspace, clock }: CommandContext): void {
+  void simulator.ended
+    .then(() => clock.sleepMs(SILENCE_MS))
+    .then(() => writeStopRequest(workspace, process.pid));
 }
 
 function startVendor(seed: number, wallMs: () => number): Promise<SmartApiSimulator> {

@@ -13,7 +13,7 @@ import { PART_FOLDERS, readManifest, readPointedSnapshot } from "#lake/snapshot-
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import { readCandles } from "../candles/candle-reader-store.ts";
 import { type CandleTable, createCandleTable } from "../candles/candle-table.ts";
-import { type RebuiltSession, rebuildSession } from "../candles/rebuild-session.ts";
+import { type SessionRebuild, rebuildSession } from "../candles/rebuild-session.ts";
 import { observeDay } from "../momentum/observe-day.ts";
 import type { ReviewInputs } from "../review/review-inputs.ts";
 import { type RestPayload, restCandlesOf } from "../review/rest-candles.ts";
@@ -27,7 +27,7 @@ export type StreamFacts = Pick<ReviewInputs, "use" | "coverageGaps" | "notes">;
 
 const NO_FACTS: StreamFacts = { use: null, coverageGaps: [], notes: [] };
 
-export type ReviewReport = WrittenReview & { readonly rebuilt: RebuiltSession };
+export type ReviewReport = WrittenReview & { readonly rebuilt: SessionRebuild };
 
 /** Writes the review of a streamed session. @throws ARGUMENT_INVALID when nothing was streamed of it */
 export async function runReviewJob(
@@ -44,8 +44,11 @@ export async function runReviewJob(
       nextStep: "`india raw` lists what was received; a session is reviewed after `india stream`.",
     });
   }
-  const rebuilt = rebuildSession(segments.map((receipt) => rawStore.bodyPath(receipt)));
-  const plan = must(rebuilt.plan, "a session's log says what it is about");
+  const rebuilt = must(
+    rebuildSession(segments.map((receipt) => rawStore.bodyPath(receipt))),
+    "segments with a session say what it is about",
+  );
+  const { plan } = rebuilt;
   const { snapshot, canonical } = await readCanonical(context, session);
   const rest = readRest(context, plan);
   const written = writeReview(workspace, {
@@ -78,12 +81,12 @@ export function newestStreamedSession(context: MarketDataContext): SessionDate |
   return sessions.sort().at(-1);
 }
 
-function packetsOf({ counts }: RebuiltSession): ReviewInputs["packets"] {
-  const { packets, duplicates, late, reordered, missing, missingReason } = counts;
-  return { received: packets, duplicates, late, reordered, missing, missingReason };
+function packetsOf({ counts }: SessionRebuild): ReviewInputs["packets"] {
+  const { packets, duplicates, late, reordered, missing, reason } = counts;
+  return { received: packets, duplicates, late, reordered, missing, missingReason: reason };
 }
 
-function anomaliesOf({ anomalies }: RebuiltSession): ReviewInputs["anomalies"] {
+function anomaliesOf({ anomalies }: SessionRebuild): ReviewInputs["anomalies"] {
   return anomalies.map(({ code, count, examples }) => ({ code, count, examples }));
 }
 

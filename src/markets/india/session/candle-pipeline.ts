@@ -11,7 +11,7 @@ import {
   createCandleTable,
 } from "../candles/candle-table.ts";
 import type { LiveCandles } from "../candles/live-candles-store.ts";
-import type { SealedBatch } from "../candles/tick-engine.ts";
+import type { SealedBatch } from "../candles/bucket-sealer.ts";
 import type { MomentumObservation, MomentumObserver } from "../momentum/momentum-observer.ts";
 
 export interface CandlePipeline {

@@ -76,7 +76,7 @@ export function openFramePath(options: {
         readTickLog(path, (records) => engine.applyRecords(records));
       // A session that goes on keeps its instruments: what was added since begins tomorrow.
       const goesOnWith = engine.plan();
-      const inForce = goesOnWith === null ? plan : { ...goesOnWith, clock: plan.clock };
+      const inForce = goesOnWith === undefined ? plan : { ...goesOnWith, clock: plan.clock };
       begun = beginSession(inForce, engine);
       writer.appendSession(inForce, clock.wallMs());
       flusher.flush();

@@ -66,7 +66,7 @@ async function streamWith(
   api: SmartApi,
   known: StreamWindow | undefined,
 ): Promise<StreamReport> {
-  const { context, clockKind, log, say } = options;
+  const { context, clockKind, say } = options;
   const { clock, settings } = context;
   const resolution = await options.resolve();
   for (const note of resolution.notes) say(note);
@@ -119,7 +119,6 @@ async function streamWith(
   return await streamSession(running, must(window, "a session that began has a window"), {
     applied,
     trouble,
-    log,
   });
 }
 
@@ -131,7 +130,7 @@ type Hooks = {
 async function streamSession(
   running: RunningStream,
   window: StreamWindow,
-  hooks: Hooks & { readonly log: SmartApiLog },
+  hooks: Hooks,
 ): Promise<StreamReport> {
   const { context, path, plan, source, api, clockKind, say } = running;
   const { workspace, clock, settings } = context;
@@ -140,6 +139,7 @@ async function streamSession(
     stagingDir: workspace.stagingDir("india"),
     temporaryDir: join(workspace.stateDir, "duckdb"),
     session: plan.session,
+    isSynthetic: isSyntheticWorkspace(context),
   });
   const observations = join(
     workspace.stagingDir("india"),
@@ -162,7 +162,7 @@ async function streamSession(
     opensAt: window.opensAt,
     closesAt: window.closesAt,
   });
-  hooks.trouble.onEvent = (event) => followTrouble(event, plan, polling, say);
+  hooks.trouble.onEvent = (event) => followTrouble(event, plan, polling);
   let end: SessionEnd;
   try {
     recoverStart(running, window, polling);

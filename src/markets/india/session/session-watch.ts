@@ -48,16 +48,10 @@ export function recoverStart(
 }
 
 /** REST stands in for a connection that cannot be used. */
-export function followTrouble(
-  event: StreamEvent,
-  plan: SessionPlan,
-  polling: RestPolling,
-  say: (text: string) => void,
-): void {
+export function followTrouble(event: StreamEvent, plan: SessionPlan, polling: RestPolling): void {
   const { connection } = event;
   if (event.kind === "UNUSABLE") polling.takeOver(connection, instrumentsOn(plan, connection));
   if (event.kind === "USABLE") polling.release(connection);
-  if ("says" in event) say(`connection ${connection}: ${event.says}`);
 }
 
 /** Shows on a terminal how far the session is. */

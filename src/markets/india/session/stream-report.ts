@@ -91,18 +91,18 @@ export function reportStream(of: {
   readonly notes: readonly string[];
 }): StreamReport {
   const { rebuilt, review, folder } = of.reviewed;
-  const { packets, duplicates, late, reordered, missing, missingReason } = rebuilt.counts;
+  const { packets, duplicates, late, reordered, missing, reason } = rebuilt.counts;
   return {
     market: "india",
     outcome: of.outcome,
     says: of.says,
-    session: rebuilt.plan?.session ?? null,
-    mode: rebuilt.plan?.mode ?? "",
+    session: rebuilt.plan.session,
+    mode: rebuilt.plan.mode,
     clock: of.clock,
     synthetic: of.synthetic,
     use: of.use,
     coverageGaps: of.coverageGaps,
-    packets: { received: packets, duplicates, late, reordered, missing, missingReason },
+    packets: { received: packets, duplicates, late, reordered, missing, missingReason: reason },
     anomalies: Object.fromEntries(rebuilt.anomalies.map(({ code, count }) => [code, count])),
     gaps: rebuilt.gaps.map((gap) => ({
       from: istText(gap.fromMs),
