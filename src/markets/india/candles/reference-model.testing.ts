@@ -58,7 +58,8 @@ export function modelOf(plan: SessionPlan, steps: readonly ModelStep[]): ModelRe
   const live: ShownCandle[] = [];
   let sealedThrough = -1;
   let isAuctionSealed = false;
-  const connections = [...new Set(plan.instruments.map((each) => each.connection ?? 0))].sort();
+  const connections = [...new Set(plan.instruments.map((each) => each.connection ?? 0))];
+  connections.sort((a, b) => a - b);
   const newestOn = (connection: number): number =>
     Math.max(
       -hours.openOfDayMs,
