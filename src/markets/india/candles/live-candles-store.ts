@@ -7,7 +7,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "#core/assert.ts";
-import { type SessionDate, dayNumberOf } from "#core/session-date.ts";
+import { type SessionDate, dayNumberOf, parseSessionDate } from "#core/session-date.ts";
 import { openDuckDb } from "#lake/duckdb-store.ts";
 import { createPartWriter } from "#lake/part-store.ts";
 import { errorCodeOf, removeLeftovers } from "#platform/atomic-file.ts";
@@ -92,6 +92,14 @@ export async function openLiveCandles(options: {
     },
     close: () => duckDb.close(),
   };
+}
+
+/** Sessions of which there are batches below a staging folder, ascending. */
+export function sessionsWithLiveCandles(stagingDir: string): SessionDate[] {
+  const [folder = "", prefix = ""] = LIVE_CANDLES_FOLDER.split("/");
+  return namesIn(join(stagingDir, folder))
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => parseSessionDate(name.slice(prefix.length)) ?? []);
 }
 
 type MinuteRun = { readonly first: number; readonly last: number };

@@ -7,7 +7,7 @@ import { must } from "#core/assert.ts";
 import { canonicalJson } from "#core/canonical-json.ts";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
 import { LIVE_CANDLES_FOLDER, openLiveCandles } from "../candles/live-candles-store.ts";
-import { adoptSegments, isSyntheticWorkspace, publishDay } from "../jobs/compact-day.ts";
+import { adoptSegments, isSyntheticWorkspace } from "../jobs/compact-day.ts";
 import { createMomentumObserver } from "../momentum/momentum-observer.ts";
 import type { SmartApi } from "../smartapi/smart-api.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
@@ -17,7 +17,7 @@ import { findFeedSession, waitForSession } from "./await-session.ts";
 import { createCandlePipeline } from "./candle-pipeline.ts";
 import { closeSession } from "./close-session.ts";
 import type { StreamWindow } from "./decide-start.ts";
-import { type FramePath, openFramePath } from "./frame-path.ts";
+import { openFramePath } from "./frame-path.ts";
 import {
   type SessionEnd,
   createSessionListener,
@@ -26,6 +26,7 @@ import {
 } from "./live-session.ts";
 import { createRestMinutes } from "./rest-minutes.ts";
 import { startRestPolling } from "./rest-polling.ts";
+import { publishLeft } from "./publish-left.ts";
 import { planSession } from "./session-plan.ts";
 import {
   dealer,
@@ -42,13 +43,13 @@ import { NO_STREAM, type StreamReport } from "./stream-report.ts";
 export async function runStream(options: StreamOptions): Promise<StreamReport> {
   const { context, clockKind } = options;
   context.rawStore.recover();
-  const left = adoptSegments(context, isSyntheticWorkspace(context));
+  adoptSegments(context, isSyntheticWorkspace(context));
   let window: StreamWindow | undefined;
   if (clockKind === "machine") {
     const start = await waitForSession(options);
     if ("says" in start) {
       // What a stream left that was killed is not left to the next session.
-      if (left.some(({ receipt }) => receipt !== null)) await publishDay(context);
+      await publishLeft(context);
       return none(options, start.says);
     }
     window = start.window;
@@ -71,19 +72,18 @@ async function streamWith(
   const resolution = await options.resolve();
   for (const note of resolution.notes) say(note);
   const instruments = resolution.instruments;
-  let path: FramePath | undefined;
   let window = known;
-  const source = options.openSource({
-    api,
-    tokens: instruments.map(({ exchangeType, token }) => ({ exchangeType, token })),
-    isTrading: () => isTrading(path, window, clockKind, clock),
-  });
   const applied = { drain: (): void => undefined };
-  path = openFramePath({
+  const path = openFramePath({
     rawDir: context.workspace.rawDir("india"),
     pid: options.pid,
     clock,
     onApplied: () => applied.drain(),
+  });
+  const source = options.openSource({
+    api,
+    tokens: instruments.map(({ exchangeType, token }) => ({ exchangeType, token })),
+    isTrading: () => isTrading(path, window, clockKind, clock),
   });
   const trouble: { onEvent: (event: StreamEvent) => void } = { onEvent: () => undefined };
   const session = createSessionListener({
