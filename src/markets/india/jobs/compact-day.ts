@@ -48,6 +48,6 @@ export async function publishDay(context: MarketDataContext): Promise<MarketBuil
 
 /** Removes the batches of a session that is over and published. */
 export function dropLiveCandles(context: MarketDataContext, session: SessionDate): void {
-  const { stagingDir } = context.workspace;
-  removeFolder(join(stagingDir("india"), `${LIVE_CANDLES_FOLDER}${session}`));
+  const staging = context.workspace.stagingDir("india");
+  removeFolder(join(staging, `${LIVE_CANDLES_FOLDER}${session}`));
 }

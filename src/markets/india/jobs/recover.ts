@@ -2,13 +2,13 @@
  * `india recover`: minute candles by REST outside a running stream, for its last minutes or for a whole session.
  * They are landed as received; the next build decides which of them count.
  */
-import type { EpochMs } from "#core/clock.ts";
 import type { MarketDataContext } from "#curation/market-context.ts";
 import type { StreamWindow } from "../session/decide-start.ts";
 import {
   type AskedInstrument,
   type RestTally,
   createRestMinutes,
+  newestWholeMinuteMs,
 } from "../session/rest-minutes.ts";
 import type { SmartApi } from "../smartapi/smart-api.ts";
 
@@ -34,7 +34,8 @@ export async function runRecoverJob(
   const { api, instruments, window } = of;
   const rest = createRestMinutes({ api, rawStore: context.rawStore });
   const fromMs = Math.max(of.fromMs, window.opensAt);
-  const toMs = Math.min(context.clock.wallMs(), window.closesAt - MINUTE_MS);
+  const wholeMs = newestWholeMinuteMs(context.clock.wallMs());
+  const toMs = Math.min(wholeMs, window.closesAt - MINUTE_MS);
   const isEmpty = toMs < fromMs;
   for (const [index, instrument] of instruments.entries()) {
     if (isEmpty) break;
@@ -42,6 +43,6 @@ export async function runRecoverJob(
     context.progress.step(instrument.symbol, index + 1, instruments.length);
   }
   const text = (instantMs: number): string | null =>
-    isEmpty ? null : Temporal.Instant.fromEpochMilliseconds(instantMs as EpochMs).toString();
+    isEmpty ? null : Temporal.Instant.fromEpochMilliseconds(instantMs).toString();
   return { ...rest.tally(), session: window.session, from: text(fromMs), to: text(toMs) };
 }

@@ -13,6 +13,7 @@ import {
 import type { LiveCandles } from "../candles/live-candles-store.ts";
 import type { SealedBatch } from "../candles/bucket-sealer.ts";
 import type { MomentumObservation, MomentumObserver } from "../momentum/momentum-observer.ts";
+import { keepFirstFailure } from "./first-failure.ts";
 
 export interface CandlePipeline {
   /** Takes batches in the order of their seals. */
@@ -21,7 +22,7 @@ export interface CandlePipeline {
   settle(): Promise<void>;
   candles(): number;
   observations(): readonly MomentumObservation[];
-  failure(): unknown;
+  failure(): Error | undefined;
 }
 
 /** A pipeline into the live candles of one session. */
@@ -37,7 +38,7 @@ export function createCandlePipeline(options: {
   const observations: MomentumObservation[] = [];
   let candles = 0;
   let work: Promise<void> | undefined;
-  let failure: unknown;
+  const failure = keepFirstFailure();
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -54,11 +55,9 @@ export function createCandlePipeline(options: {
     }
   };
   const start = (): void => {
-    if (work !== undefined || failure !== undefined) return;
+    if (work !== undefined || failure.error() !== undefined) return;
     work = drain()
-      .catch((cause: unknown) => {
-        failure = cause;
-      })
+      .catch(failure.keep)
       .finally(() => {
         work = undefined;
       });
@@ -70,12 +69,13 @@ export function createCandlePipeline(options: {
       start();
     },
     settle: async () => {
-      while (work !== undefined) await work;
-      if (failure !== undefined) throw failure;
+      for (let busy = work; busy !== undefined; busy = work) await busy;
+      const error = failure.error();
+      if (error !== undefined) throw error;
     },
     candles: () => candles,
     observations: () => observations,
-    failure: () => failure,
+    failure: failure.error,
   };
 }
 

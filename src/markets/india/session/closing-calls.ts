@@ -6,7 +6,7 @@
 import { newestCompleteSession, type Calendar } from "#core/calendar.ts";
 import type { Clock } from "#core/clock.ts";
 import { dateOfDayNumber, dayNumberOf } from "#core/session-date.ts";
-import type { AskedInstrument, RestMinutes } from "./rest-minutes.ts";
+import { type AskedInstrument, type RestMinutes, newestWholeMinuteMs } from "./rest-minutes.ts";
 import type { StreamWindow } from "./decide-start.ts";
 
 const MINUTE_MS = 60_000;
@@ -36,7 +36,8 @@ export async function askAfterClose(of: {
   readonly onAsked: (done: number, total: number) => void;
 }): Promise<ClosingCalls> {
   const { rest, clock, window, throughMs, instruments, withGaps, isOver } = of;
-  const toMs = Math.min(throughMs, window.closesAt - MINUTE_MS);
+  const lastMs = window.closesAt - MINUTE_MS;
+  const toMs = isOver ? lastMs : Math.min(newestWholeMinuteMs(throughMs), lastMs);
   const ordered = [...instruments].sort(
     (a, b) => Number(withGaps.has(b.symbol)) - Number(withGaps.has(a.symbol)),
   );

@@ -5,19 +5,15 @@
  */
 import { assert, must } from "#core/assert.ts";
 import type { Clock, EpochMs } from "#core/clock.ts";
-import {
-  type FeedSealer,
-  type SealDue,
-  createFeedSealer,
-  nextSealDue,
-} from "../candles/seal-plan.ts";
+import { type SealDue, type SealState, createFeedSealer, sealsDue } from "../candles/seal-plan.ts";
 import { type SessionClock, createSessionClock } from "../candles/session-clock.ts";
 import { type TickEngine, createTickEngine } from "../candles/tick-engine.ts";
-import { type FramePeek, createFramePeek } from "../ticks/frame-peek.ts";
+import { createFramePeek } from "../ticks/frame-peek.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
 import { readTickLog } from "../ticks/tick-log-read-store.ts";
 import { type TickLogWriter, openTickLogWriter } from "../ticks/tick-log-store.ts";
 import type { StreamEvent } from "../ticks/tick-source.ts";
+import { keepFirstFailure } from "./first-failure.ts";
 
 export interface FramePath {
   readonly engine: TickEngine;
@@ -38,7 +34,7 @@ export interface FramePath {
   sync(): Promise<void>;
   close(): Promise<void>;
   /** What broke a flush that nobody waited for. */
-  failure(): unknown;
+  failure(): Error | undefined;
 }
 
 /** Opens the path; `onApplied` is called after records were interpreted. */
@@ -61,97 +57,103 @@ export function openFramePath(options: {
   });
   const flusher = createFlusher(writer, clock);
   const sessionClock = createSessionClock();
-  let begun: BegunSession | undefined;
+  let sealing: Sealing | undefined;
   let newestFrameMs: number | null = null;
-
-  const appendSeal = (due: SealDue): void => {
-    if (due.kind === "minute") writer.appendSeal(due.minute, clock.wallMs());
-    else writer.appendAuctionSeal(clock.wallMs());
-  };
   return {
     engine,
     begin: (plan, earlierSegments) => {
-      assert(begun === undefined, "a session begins once");
-      for (const path of earlierSegments)
+      assert(sealing === undefined, "a session begins once");
+      for (const path of earlierSegments) {
         readTickLog(path, (records) => engine.applyRecords(records));
+      }
       // A session that goes on keeps its instruments: what was added since begins tomorrow.
       const goesOnWith = engine.plan();
       const inForce = goesOnWith === undefined ? plan : { ...goesOnWith, clock: plan.clock };
-      begun = beginSession(inForce, engine);
+      sealing = createSealing({ plan: inForce, engine, writer, clock, sessionClock });
       writer.appendSession(inForce, clock.wallMs());
-      flusher.flush();
+      writer.flush();
       return inForce;
     },
     takeFrame: (connection, bytes, receivedAt) => {
-      const { plan, peek, sealer, sealed } = must(begun, "frames come after the session began");
-      writer.appendFrame(connection, bytes, receivedAt);
+      const begun = must(sealing, "frames come after the session began");
       newestFrameMs = clock.monotonicMs();
-      if (plan.clock === "feed") {
-        for (const due of sealer.afterFrame(bytes)) {
-          appendSeal(due);
-          remember(sealed, due);
-        }
-      } else {
-        const exchangeMs = peek.exchangeMsOf(bytes);
-        if (!Number.isNaN(exchangeMs)) sessionClock.observe(exchangeMs, newestFrameMs, receivedAt);
-      }
+      writer.appendFrame(connection, bytes, receivedAt);
+      begun.afterFrame(bytes, newestFrameMs, receivedAt);
       flusher.schedule();
     },
     takeEvent: (event) => {
       writer.appendEvent(event, clock.wallMs());
       flusher.schedule();
     },
-    sessionMs: () => {
-      if (begun === undefined) return null;
-      if (begun.plan.clock === "machine") return sessionClock.sessionMs(clock.monotonicMs());
-      const feedMs = begun.sealer.feedMs();
-      return Number.isFinite(feedMs) && feedMs > 0 ? feedMs : null;
-    },
+    sessionMs: () => sealing?.sessionMs() ?? null,
     sealThrough: (clockMs) => {
-      if (begun === undefined) return;
-      for (;;) {
-        const due = nextSealDue(begun.plan, begun.sealed, clockMs);
-        if (due === null) break;
-        appendSeal(due);
-        remember(begun.sealed, due);
-        flusher.schedule();
-      }
+      sealing?.sealThrough(clockMs);
+      flusher.schedule();
     },
     note: (facts) => writer.appendNote(facts, clock.wallMs()),
     clockReading: () => sessionClock.reading(clock.monotonicMs()),
     newestFrameMs: () => newestFrameMs,
-    flush: () => flusher.flush(),
+    flush: () => writer.flush(),
     sync: () => writer.sync(),
     close: () => writer.close(),
-    failure: () => flusher.failure(),
+    failure: flusher.failure,
   };
 }
 
-type Sealed = { throughMinute: number; isAuctionSealed: boolean };
-
-type BegunSession = {
-  readonly plan: SessionPlan;
-  readonly peek: FramePeek;
-  readonly sealer: FeedSealer;
-  readonly sealed: Sealed;
+/** Appends seals when the session's clock says so: the machine's with the exchange's error, or the feed's. */
+type Sealing = {
+  readonly afterFrame: (bytes: Uint8Array, monotonicMs: number, receivedAt: EpochMs) => void;
+  readonly sealThrough: (clockMs: number) => void;
+  readonly sessionMs: () => number | null;
 };
 
-function beginSession(plan: SessionPlan, engine: TickEngine): BegunSession {
-  const sealed = {
+function createSealing(of: {
+  readonly plan: SessionPlan;
+  readonly engine: TickEngine;
+  readonly writer: TickLogWriter;
+  readonly clock: Clock;
+  readonly sessionClock: SessionClock;
+}): Sealing {
+  const { plan, engine, writer, clock, sessionClock } = of;
+  let sealed: SealState = {
     throughMinute: Math.max(engine.sealedThrough(), plan.openMinute - 1),
     isAuctionSealed: engine.isAuctionSealed(),
   };
+  const peek = createFramePeek(plan.instruments);
+  const feed = createFeedSealer(plan, sealed);
+  const append = (due: SealDue): void => {
+    if (due.kind === "minute") writer.appendSeal(due.minute, clock.wallMs());
+    else writer.appendAuctionSeal(clock.wallMs());
+  };
+  const isFeed = plan.clock === "feed";
   return {
-    plan,
-    peek: createFramePeek(plan.instruments),
-    sealer: createFeedSealer(plan, { ...sealed }),
-    sealed,
+    afterFrame: (bytes, monotonicMs, receivedAt) => {
+      if (isFeed) {
+        for (const due of feed.afterFrame(bytes)) {
+          append(due);
+          sealed = stateAfter(sealed, due);
+        }
+        return;
+      }
+      const exchangeMs = peek.exchangeMsOf(bytes);
+      if (!Number.isNaN(exchangeMs)) sessionClock.observe(exchangeMs, monotonicMs, receivedAt);
+    },
+    sealThrough: (clockMs) => {
+      const due = sealsDue(plan, sealed, clockMs);
+      for (const one of due.seals) append(one);
+      sealed = due.state;
+    },
+    sessionMs: () => {
+      if (!isFeed) return sessionClock.sessionMs(clock.monotonicMs());
+      return feed.feedMs() > 0 ? feed.feedMs() : null;
+    },
   };
 }
 
-function remember(sealed: Sealed, due: SealDue): void {
-  if (due.kind === "minute") sealed.throughMinute = due.minute;
-  else sealed.isAuctionSealed = true;
+function stateAfter(state: SealState, due: SealDue): SealState {
+  return due.kind === "minute"
+    ? { ...state, throughMinute: due.minute }
+    : { ...state, isAuctionSealed: true };
 }
 
 /**
@@ -160,19 +162,18 @@ function remember(sealed: Sealed, due: SealDue): void {
  */
 function createFlusher(writer: TickLogWriter, clock: Clock) {
   let isScheduled = false;
-  let failure: unknown;
+  const failure = keepFirstFailure();
   return {
-    flush: (): void => writer.flush(),
-    failure: (): unknown => failure,
+    failure: failure.error,
     schedule: (): void => {
-      if (isScheduled || failure !== undefined) return;
+      if (isScheduled || failure.error() !== undefined) return;
       isScheduled = true;
       void clock.sleepMs(0).then(() => {
         isScheduled = false;
         try {
           writer.flush();
         } catch (cause) {
-          failure = cause;
+          failure.keep(cause);
         }
       });
     },

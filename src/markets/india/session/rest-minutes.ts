@@ -40,6 +40,16 @@ export interface RestMinutes {
   tally(): RestTally;
 }
 
+const MINUTE_MS = 60_000;
+
+/**
+ * When the newest minute began that is over at `atMs`. A minute that still runs is never asked for: the
+ * vendor's candle of it is whole in nothing but its form.
+ */
+export function newestWholeMinuteMs(atMs: number): number {
+  return Math.floor(atMs / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+}
+
 /** Failures that the summary spells out. */
 const FAILED_LISTED_MAX = 100;
 

@@ -3,7 +3,7 @@
  * round for the instruments of a connection that cannot be used. Pauses when there is nothing to ask.
  */
 import type { Clock } from "#core/clock.ts";
-import type { AskedInstrument, RestMinutes } from "./rest-minutes.ts";
+import { type AskedInstrument, type RestMinutes, newestWholeMinuteMs } from "./rest-minutes.ts";
 
 const MINUTE_MS = 60_000;
 /** A start recovers so much (spec 2.2), and a poll asks for as much: one call of a round may fail. */
@@ -40,8 +40,8 @@ export function startRestPolling(options: {
 
   const ask = async (instrument: AskedInstrument): Promise<boolean> => {
     const atMs = sessionMs();
-    if (atMs === null || atMs <= opensAt) return false;
-    const toMs = Math.min(atMs, closesAt - MINUTE_MS);
+    if (atMs === null || newestWholeMinuteMs(atMs) < opensAt) return false;
+    const toMs = Math.min(newestWholeMinuteMs(atMs), closesAt - MINUTE_MS);
     return await rest.fetchMinutes(instrument, {
       fromMs: Math.max(opensAt, toMs - RECOVERED_MS),
       toMs,
@@ -49,7 +49,8 @@ export function startRestPolling(options: {
   };
   const run = async (): Promise<void> => {
     let roundAtMs = -Infinity;
-    while (!isStopped) {
+    for (;;) {
+      if (isStopped) return;
       const next = once.shift();
       if (next !== undefined) {
         await ask(next);

@@ -24,12 +24,12 @@ export function dealer(source: SmartApiStream, tokens: number): (token: string) 
 
 /** Silence means something only while the market trades, and a feed may end with its last minute. */
 export function isTrading(
-  path: FramePath | undefined,
+  path: FramePath,
   window: StreamWindow | undefined,
   clockKind: SessionPlan["clock"],
   clock: Clock,
 ): boolean {
-  if (path === undefined || window === undefined) return false;
+  if (window === undefined) return false;
   const atMs = path.sessionMs() ?? (clockKind === "machine" ? clock.wallMs() : null);
   if (atMs === null || atMs < window.opensAt) return false;
   const closes = window.auction?.from ?? window.closesAt;
