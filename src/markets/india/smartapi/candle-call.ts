@@ -24,7 +24,7 @@ const DAY_MINUTES = 1440;
 /** IST is UTC+5:30, the whole year. */
 export const IST_OFFSET_MINUTES = 330;
 
-/** One-minute bars that start in [fromMs, toMs]; both ends are cut to their minute. */
+/** One-minute bars that start in [fromMs, toMs]; both ends are cut to their minute, one minute asks for two. */
 export function minuteCall(
   instrument: CandleInstrument,
   range: { readonly fromMs: number; readonly toMs: number },
@@ -33,10 +33,10 @@ export function minuteCall(
   const { daysMax } = CANDLE_INTERVALS.ONE_MINUTE;
   assert(toMs >= fromMs, "a range of minutes ends after it starts");
   assert(toMs - fromMs <= daysMax * DAY_MINUTES * MINUTE_MS, `at most ${daysMax} days of minutes`);
-  const fromText = istMinuteText(Math.floor(fromMs / MINUTE_MS));
-  // The vendor refuses an end that is not after the start.
-  const toMinute = Math.max(Math.floor(toMs / MINUTE_MS), Math.floor(fromMs / MINUTE_MS) + 1);
-  return callOf(instrument, "ONE_MINUTE", fromText, istMinuteText(toMinute));
+  const toMinute = Math.floor(toMs / MINUTE_MS);
+  // The vendor refuses an end that is not after the start; a later end could be a minute that still runs.
+  const fromMinute = Math.min(Math.floor(fromMs / MINUTE_MS), toMinute - 1);
+  return callOf(instrument, "ONE_MINUTE", istMinuteText(fromMinute), istMinuteText(toMinute));
 }
 
 /** Daily bars of the days [from, to]. */
