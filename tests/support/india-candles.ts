@@ -8,6 +8,7 @@ import { z } from "zod";
 import { must } from "#core/assert.ts";
 import { type SessionDate, parseSessionDate } from "#core/session-date.ts";
 import { queryParquet } from "#lake/read-parquet.testing.ts";
+import type { CandleTable } from "#markets/india/candles/candle-table.ts";
 import { openLiveCandles } from "#markets/india/candles/live-candles-store.ts";
 import { rebuildSession } from "#markets/india/candles/rebuild-session.ts";
 import { sha256Hex } from "#platform/digest.ts";
@@ -124,7 +125,7 @@ export async function rewriteBatches(
   workspace: string,
   like: { readonly session: string; readonly batches: Iterable<string> },
 ): Promise<Map<string, string>> {
-  const rebuilt = must(rebuildSession(tickSegments(workspace)), "the log says its session");
+  const sealed = sealedByReplay(workspace);
   const other = join(workspace, "rewritten");
   const session = must(parseSessionDate(like.session), "a date");
   const live = await openLiveCandles({
@@ -136,16 +137,17 @@ export async function rewriteBatches(
   try {
     for (const name of like.batches) {
       const minutes = minutesOf(name, session);
-      await live.write(
-        minutes,
-        rebuilt.sealedLive,
-        name.includes("auction") ? "auction" : "minute",
-      );
+      await live.write(minutes, sealed, name.includes("auction") ? "auction" : "minute");
     }
   } finally {
     live.close();
   }
   return liveBatches(other, like.session);
+}
+
+/** The candles that a replay of the whole tick log seals. */
+export function sealedByReplay(workspace: string): CandleTable {
+  return must(rebuildSession(tickSegments(workspace)), "the log says its session").sealedLive;
 }
 
 const BATCH_NAME = /^(\d{2})(\d{2})-(\d{2})(\d{2})/;

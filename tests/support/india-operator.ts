@@ -73,6 +73,8 @@ const DATE = "2026-06-12";
 /** Histories begin here: long enough for all that is asked in these tests. */
 const HISTORY_FROM = "2026-04-01";
 const LOOK_MS = 10;
+/** No step of these tests takes a tenth of it, on a busy machine either. */
+const WAIT_MS_MAX = 60_000;
 const SECRETS = /^(ALPHAVANTAGE|SMARTAPI|MERIDIAN_(WORKSPACE|FAULT))/;
 
 /** Call once per test file; the function it gives opens desks, which are cleared away after all tests. */
@@ -134,7 +136,7 @@ export function indiaDesks(): (options?: DeskOptions) => Promise<IndiaDesk> {
 export async function untilTrue(
   what: string,
   condition: () => boolean,
-  timeoutMs = 20_000,
+  timeoutMs = WAIT_MS_MAX,
 ): Promise<void> {
   const endsAtMs = performance.now() + timeoutMs;
   while (!condition()) {
