@@ -1,6 +1,6 @@
 /** Makes the pictures of the README from what the demo really prints: `npm run pictures`. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,15 @@ const PICTURES = [
     title: "Why is time not moving? A person decides, and it moves",
     sections: ["Gate 1 holds time", "What waits for a person", "A person decides", "Gate 1 again"],
   },
+  {
+    file: "stream.svg",
+    title: "An Indian session: what came, what is missing, and why",
+    sections: ["A session in"],
+  },
 ] as const;
+
+/** A chart of the demo's Indian review. */
+const CHART = ["docs", "review", "india", "2026-05-19", "charts", "TEMTECH.svg"] as const;
 
 const folder = mkdtempSync(join(tmpdir(), "meridian-pictures-"));
 try {
@@ -47,6 +55,7 @@ try {
       .map(shorten);
     writeFileSync(join(IMAGES, picture.file), drawTerminal(picture.title, lines));
   }
+  copyFileSync(join(folder, ...CHART), join(IMAGES, "candles.svg"));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
