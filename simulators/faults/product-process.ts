@@ -26,7 +26,14 @@ export type ProductCommand = {
   readonly strikes?: readonly Strike[] | undefined;
   /** Kills the process from outside, so long after its start. */
   readonly killAfterMs?: number | undefined;
+  /** Stops the process from outside, as a host that sleeps does, and lets it go on. */
+  readonly suspend?: Suspension | undefined;
+  /** Longest time it may take; 45 s by default. */
+  readonly hungMs?: number | undefined;
 };
+
+/** Counted from the start of the process. */
+export type Suspension = { readonly afterMs: number; readonly forMs: number };
 
 export type ProductRun = {
   /** Null when the process was killed. */
@@ -73,7 +80,7 @@ export async function runProduct(command: ProductCommand): Promise<ProductRun> {
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
-  const ended = await endOf(child, command.killAfterMs);
+  const ended = await endOf(child, command);
   const durationMs = performance.now() - startedMs;
   const report = takeReport(reportPath);
   return { ...ended, isKilled: ended.isKilled || report.died, durationMs, report };
@@ -86,7 +93,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 
 function endOf(
   child: ChildProcess,
-  killAfterMs: number | undefined,
+  { killAfterMs, suspend, hungMs = HUNG_MS }: ProductCommand,
 ): Promise<Omit<ProductRun, "durationMs" | "report">> {
   const written = { stdout: "", stderr: "" };
   let hung = false;
@@ -94,9 +101,15 @@ function endOf(
     const watchdog = setTimeout(() => {
       hung = true;
       child.kill("SIGKILL");
-    }, HUNG_MS);
-    const death =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    }, hungMs);
+    const later = (ms: number | undefined, signal: NodeJS.Signals) =>
+      ms === undefined ? undefined : setTimeout(() => child.kill(signal), ms);
+    const timers = [
+      watchdog,
+      later(killAfterMs, "SIGKILL"),
+      later(suspend?.afterMs, "SIGSTOP"),
+      later(suspend && suspend.afterMs + suspend.forMs, "SIGCONT"),
+    ];
     for (const name of ["stdout", "stderr"] as const) {
       child[name]?.setEncoding("utf8").on("data", (text: string) => {
         written[name] += text;
@@ -104,8 +117,7 @@ function endOf(
     }
     child.once("error", reject);
     child.once("close", (exitCode, signal) => {
-      clearTimeout(watchdog);
-      clearTimeout(death);
+      for (const timer of timers) clearTimeout(timer);
       resolve({ exitCode, isKilled: signal === "SIGKILL", hung, ...written });
     });
   });

@@ -5,11 +5,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  ANALYTICS,
-  QUARANTINE,
-  RAW,
+  MARKETS,
+  type MarketName,
+  analyticsOf,
   digestOf,
   listFiles,
+  quarantineOf,
+  rawOf,
   readIfThere,
   readManifests,
   readMetas,
@@ -21,8 +23,10 @@ import {
 /** Everything that is wrong, as sentences. A file that cannot be read at all is one of them. */
 export function findDamage(workspace: string): string[] {
   return [
-    ...attempt("the snapshot", () => snapshotDamage(workspace)),
-    ...attempt("raw", () => rawDamage(workspace)),
+    ...MARKETS.flatMap((market) => [
+      ...attempt(`the snapshot of ${market}`, () => snapshotDamage(workspace, market)),
+      ...attempt(`raw of ${market}`, () => rawDamage(workspace, market)),
+    ]),
     ...attempt("the state files", () => stateDamage(workspace)),
     ...attempt("the small files", () => smallFileDamage(workspace)),
   ];
@@ -30,8 +34,10 @@ export function findDamage(workspace: string): string[] {
 
 /** What a run that ended well leaves none of. */
 export function findLeftovers(workspace: string): string[] {
-  const unregistered = registryDifferences(workspace);
-  const open = readRows(workspace, "us", "SELECT job FROM job_runs WHERE ended_at_ms IS NULL");
+  const unregistered = MARKETS.flatMap((market) => registryDifferences(workspace, market));
+  const open = MARKETS.flatMap((market) =>
+    readRows(workspace, market, "SELECT job FROM job_runs WHERE ended_at_ms IS NULL"),
+  );
   return [
     ...unfinishedFiles(workspace).map((path) => `the unfinished file ${path} was left over`),
     ...unregistered,
@@ -47,9 +53,9 @@ function attempt(what: string, look: () => string[]): string[] {
   }
 }
 
-function snapshotDamage(workspace: string): string[] {
-  const manifests = readManifests(workspace);
-  const pointer = readPointer(workspace);
+function snapshotDamage(workspace: string, market: MarketName): string[] {
+  const manifests = readManifests(workspace, market);
+  const pointer = readPointer(workspace, market);
   const isPublished =
     pointer === undefined || manifests.some((manifest) => manifest.snapshot === pointer);
   const wrong = (path: string, sha256: string): string[] => {
@@ -60,16 +66,18 @@ function snapshotDamage(workspace: string): string[] {
   return [
     ...(isPublished ? [] : [`current.json points to ${pointer}, which was not published`]),
     ...manifests.flatMap((manifest) => [
-      ...manifest.files.flatMap(({ path, sha256 }) => wrong(`${ANALYTICS}/${path}`, sha256)),
-      ...wrong(`${ANALYTICS}/reports/${manifest.snapshot}.json`, manifest.reportSha256),
-      ...wrong(`${QUARANTINE}/${manifest.snapshot}.ndjson`, manifest.quarantineSha256),
+      ...manifest.files.flatMap(({ path, sha256 }) =>
+        wrong(`${analyticsOf(market)}/${path}`, sha256),
+      ),
+      ...wrong(`${analyticsOf(market)}/reports/${manifest.snapshot}.json`, manifest.reportSha256),
+      ...wrong(`${quarantineOf(market)}/${manifest.snapshot}.ndjson`, manifest.quarantineSha256),
     ]),
   ];
 }
 
-function rawDamage(workspace: string): string[] {
-  return readMetas(workspace).flatMap((meta) => {
-    const found = digestOf(workspace, `${RAW}/${meta.body}`);
+function rawDamage(workspace: string, market: MarketName): string[] {
+  return readMetas(workspace, market).flatMap((meta) => {
+    const found = digestOf(workspace, `${rawOf(market)}/${meta.body}`);
     if (found === meta.sha256) return [];
     const how = found === undefined ? "has no body" : "has a body of another digest";
     return [`the receipt ${meta.path} ${how}`];
@@ -77,9 +85,9 @@ function rawDamage(workspace: string): string[] {
 }
 
 /** Receipts that the registry lacks, and receipts of which it alone knows. */
-function registryDifferences(workspace: string): string[] {
-  const stored = new Set(readMetas(workspace).map(({ id }) => id));
-  const rows = readRows(workspace, "us", "SELECT id FROM raw_receipts");
+function registryDifferences(workspace: string, market: MarketName): string[] {
+  const stored = new Set(readMetas(workspace, market).map(({ id }) => id));
+  const rows = readRows(workspace, market, "SELECT id FROM raw_receipts");
   const registered = new Set(rows.map(({ id }) => String(id)));
   return [
     ...[...stored].filter((id) => !registered.has(id)).map((id) => `${id} is not registered`),
@@ -88,7 +96,7 @@ function registryDifferences(workspace: string): string[] {
 }
 
 function stateDamage(workspace: string): string[] {
-  return ["us", "system"].flatMap((owner) => {
+  return [...MARKETS, "system"].flatMap((owner) => {
     if (!existsSync(join(workspace, "data", "state", `${owner}.sqlite`))) return [];
     const integrity = readRows(workspace, owner, "PRAGMA integrity_check");
     const says = integrity.flatMap((row) => Object.values(row).map(String));

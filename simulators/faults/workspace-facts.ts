@@ -6,11 +6,12 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import {
-  ANALYTICS,
-  RAW,
+  type MarketName,
   type StoredManifest,
+  analyticsOf,
   digestOf,
   listBodies,
+  rawOf,
   readIfThere,
   readManifests,
   readMetas,
@@ -51,7 +52,8 @@ const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const BY_INSTANT = /"(rawDigest|verdictDigest)":"[0-9a-f]{64}"/g;
 
 export interface FactReader {
-  read(workspace: string): Promise<WorkspaceFacts>;
+  /** The facts of one market, and the decisions that are made about all. */
+  read(workspace: string, market?: MarketName): Promise<WorkspaceFacts>;
   close(): void;
 }
 
@@ -60,25 +62,30 @@ export async function openFactReader(): Promise<FactReader> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   return {
-    read: async (workspace) => {
-      const manifests = readManifests(workspace);
-      const pointer = readPointer(workspace);
+    read: async (workspace, market = "us") => {
+      const manifests = readManifests(workspace, market);
+      const pointer = readPointer(workspace, market);
       const pointed = manifests.find(({ snapshot }) => snapshot === pointer);
       return {
         contentDigest: pointed?.contentDigest ?? "no snapshot",
         content:
-          pointed === undefined ? "no snapshot" : await contentOf(connection, workspace, pointed),
-        truthTime: nameless(readIfThere(workspace, "data/truth/us/temporal_state.json"), manifests),
-        ledger: ledgerOf(workspace, "us", manifests),
+          pointed === undefined
+            ? "no snapshot"
+            : await contentOf(connection, join(workspace, analyticsOf(market)), pointed),
+        truthTime: nameless(
+          readIfThere(workspace, `data/truth/${market}/temporal_state.json`),
+          manifests,
+        ),
+        ledger: ledgerOf(workspace, market, manifests),
         decisions: ledgerOf(workspace, "system", manifests),
         decisionsPage: nameless(
           readIfThere(workspace, "docs/epistemic/ledger/decisions.md"),
           manifests,
         ),
-        receipts: receiptsOf(workspace),
-        bodies: bodiesOf(workspace),
+        receipts: receiptsOf(workspace, market),
+        bodies: bodiesOf(workspace, market),
         retryQueue: rowsAsText(
-          readRows(workspace, "us", "SELECT call, failure FROM retry_queue ORDER BY call_key"),
+          readRows(workspace, market, "SELECT call, failure FROM retry_queue ORDER BY call_key"),
         ),
       };
     },
@@ -121,18 +128,16 @@ const FACT_NAMES: readonly FactName[] = [
 /** Rows and their digest by folder; `known_at` is the machine's time and left out. */
 async function contentOf(
   connection: DuckDBConnection,
-  workspace: string,
+  analytics: string,
   manifest: StoredManifest,
 ): Promise<string> {
   const byFolder = Map.groupBy(manifest.files, ({ path }) => path.slice(0, path.lastIndexOf("/")));
   const lines: string[] = [];
   for (const [folder, files] of [...byFolder].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const paths = files.map(
-      ({ path }) => `'${join(workspace, ANALYTICS, path).replaceAll("'", "''")}'`,
-    );
+    const paths = files.map(({ path }) => `'${join(analytics, path).replaceAll("'", "''")}'`);
     const reader = await connection.runAndReadAll(
       `SELECT count(*)::VARCHAR AS rows, sum(hash(one)::HUGEINT)::VARCHAR AS digest
-       FROM (SELECT * EXCLUDE (known_at) FROM read_parquet([${paths.join(", ")}],
+       FROM (SELECT COLUMNS(lambda name: name <> 'known_at') FROM read_parquet([${paths.join(", ")}],
          hive_partitioning = false)) AS one`,
     );
     lines.push(`${folder}: rows and digest ${JSON.stringify(reader.getRowsJson())}`);
@@ -158,8 +163,8 @@ function nameless(text: string | undefined, manifests: readonly StoredManifest[]
   return named.replaceAll("\\:", ":").replaceAll(INSTANT, "some time");
 }
 
-function receiptsOf(workspace: string): string {
-  return readMetas(workspace)
+function receiptsOf(workspace: string, market: MarketName): string {
+  return readMetas(workspace, market)
     .map(({ kind, symbol, endpoint, sha256, rows, newestSession }) => {
       const asked = JSON.stringify(endpoint);
       return [kind, symbol, asked, sha256.slice(0, DIGEST_SHOWN), rows, newestSession].join(" ");
@@ -169,9 +174,12 @@ function receiptsOf(workspace: string): string {
 }
 
 /** Digests of all bodies, not of their places: the folder is that of the first receipt. */
-function bodiesOf(workspace: string): string {
-  return listBodies(workspace)
-    .map((path) => `${path.split("/")[1] ?? ""} ${digestOf(workspace, `${RAW}/${path}`) ?? ""}`)
+function bodiesOf(workspace: string, market: MarketName): string {
+  return listBodies(workspace, market)
+    .map(
+      (path) =>
+        `${path.split("/")[1] ?? ""} ${digestOf(workspace, `${rawOf(market)}/${path}`) ?? ""}`,
+    )
     .toSorted()
     .join("\n");
 }

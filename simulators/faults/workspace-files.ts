@@ -31,12 +31,25 @@ const metaSchema = z.looseObject({
 });
 export type StoredMeta = z.output<typeof metaSchema>;
 
-export const ANALYTICS = "data/analytics/us";
-export const QUARANTINE = "data/quarantine/us";
-export const RAW = "data/raw/us";
+/** The markets, by the names of their folders and state files. */
+export const MARKETS = ["us", "india"] as const;
+export type MarketName = (typeof MARKETS)[number];
+
 const META_SUFFIX = ".meta.json";
 /** Ends the name of a file that its writer has not finished. */
 const UNFINISHED_SUFFIX = ".part~";
+
+export function analyticsOf(market: MarketName): string {
+  return `data/analytics/${market}`;
+}
+
+export function quarantineOf(market: MarketName): string {
+  return `data/quarantine/${market}`;
+}
+
+export function rawOf(market: MarketName): string {
+  return `data/raw/${market}`;
+}
 
 /** All files below a folder of the workspace, with `/`, sorted; none when it is absent. */
 export function listFiles(workspace: string, folder = "."): string[] {
@@ -61,34 +74,38 @@ export function unfinishedFiles(workspace: string): string[] {
 }
 
 /** The snapshot that readers are pointed to; undefined before the first build. */
-export function readPointer(workspace: string): string | undefined {
-  const text = readIfThere(workspace, `${ANALYTICS}/current.json`);
+export function readPointer(workspace: string, market: MarketName): string | undefined {
+  const text = readIfThere(workspace, `${analyticsOf(market)}/current.json`);
   return text === undefined ? undefined : pointerSchema.parse(JSON.parse(text)).snapshot;
 }
 
 /** All published manifests. */
-export function readManifests(workspace: string): StoredManifest[] {
-  return listFiles(workspace, `${ANALYTICS}/manifests`)
+export function readManifests(workspace: string, market: MarketName): StoredManifest[] {
+  const folder = `${analyticsOf(market)}/manifests`;
+  return listFiles(workspace, folder)
     .filter((name) => name.endsWith(".json"))
     .map((name) => {
-      const text = readFileSync(join(workspace, ANALYTICS, "manifests", name), "utf8");
+      const text = readFileSync(join(workspace, folder, name), "utf8");
       return manifestSchema.parse(JSON.parse(text));
     });
 }
 
 /** All receipts of raw payloads as their metas tell them. */
-export function readMetas(workspace: string): (StoredMeta & { readonly path: string })[] {
-  return listFiles(workspace, RAW)
+export function readMetas(
+  workspace: string,
+  market: MarketName,
+): (StoredMeta & { readonly path: string })[] {
+  return listFiles(workspace, rawOf(market))
     .filter((name) => name.endsWith(META_SUFFIX))
     .map((path) => {
-      const text = readFileSync(join(workspace, RAW, path), "utf8");
+      const text = readFileSync(join(workspace, rawOf(market), path), "utf8");
       return { ...metaSchema.parse(JSON.parse(text)), path };
     });
 }
 
 /** Bodies of raw payloads, below the raw folder. */
-export function listBodies(workspace: string): string[] {
-  return listFiles(workspace, RAW).filter(
+export function listBodies(workspace: string, market: MarketName): string[] {
+  return listFiles(workspace, rawOf(market)).filter(
     (name) => !name.endsWith(META_SUFFIX) && !name.includes(UNFINISHED_SUFFIX),
   );
 }
@@ -100,7 +117,7 @@ export function readIfThere(workspace: string, path: string): string | undefined
 
 export type StateRow = Readonly<Record<string, unknown>>;
 
-/** Rows of a table of a state file (`us`, `system`); none when the file or the table is absent. */
+/** Rows of a table of a state file (a market, `system`); none when the file or the table is absent. */
 export function readRows(workspace: string, owner: string, sql: string): StateRow[] {
   const file = join(workspace, "data", "state", `${owner}.sqlite`);
   if (!existsSync(file)) return [];

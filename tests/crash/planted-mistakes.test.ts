@@ -32,7 +32,7 @@ const CASES: readonly PlantedCase[] = [
     kind: "kill",
     job: "us-symbols",
     struckAt: /^(tear|kill_before) at \d+ of \d+, write .*listing.*\.meta\.json$/,
-    finds: /right after the fault: raw cannot be read/,
+    finds: /right after the fault: raw of us cannot be read/,
   },
   {
     title: "a decision that is recorded again",
