@@ -36,7 +36,7 @@ const CASES: readonly PlantedCase[] = [
   },
   {
     title: "a decision that is recorded again",
-    file: "src/markets/us/build/withdraw-job.ts",
+    file: "src/curation/withdraw-job.ts",
     right: "if (readTruthEvents(context.ledger).withdrawn.has(raw)) return false;",
     wrong: "",
     kind: "kill",
