@@ -46,11 +46,13 @@ export function createBucketSealer(options: {
   const gaps = createGapBook(slotsByConnection, (gap) =>
     states.gaps.add(gap, Number.POSITIVE_INFINITY),
   );
-  const open = createOpenBuckets();
   const walkBucket = createBucketWalk(states, buckets, symbols);
   const batches: SealedBatch[] = [];
   let sealedBucket = NONE_SEALED;
   let isAuctionSealed = false;
+  const open = createOpenBuckets(buckets, (bucket) =>
+    bucket === buckets.auction ? isAuctionSealed : bucket <= sealedBucket,
+  );
 
   const sealBucket = (bucket: number): CandleTable => {
     for (const [gap, arrivedMs] of gaps.arrivedMs.entries()) states.gaps.setEnd(gap, arrivedMs);
@@ -79,11 +81,7 @@ export function createBucketSealer(options: {
       isAuctionSealed = true;
       batches.push({ kind: "auction", minute, candles: sealBucket(buckets.auction) });
     },
-    /** Where packets of a bucket go; null when it is sealed or makes no candle. */
-    rowsOf: (bucket: number): PacketRows | null => {
-      const isSealed = bucket === buckets.auction ? isAuctionSealed : bucket <= sealedBucket;
-      return isSealed || bucket === buckets.after ? null : open.rowsOf(bucket);
-    },
+    rowsAt: open.rowsAt,
     drainSealed: (): SealedBatch[] => batches.splice(0),
     sealedThrough: (): number =>
       plan.openMinute + Math.max(sealedBucket, BUCKET_BEFORE) - BUCKET_OPEN,
@@ -131,14 +129,34 @@ function createBucketWalk(
 }
 
 /** Rows of the buckets that are open; the memory of sealed ones is used again. */
-function createOpenBuckets() {
-  const rows: (PacketRows | undefined)[] = [];
+function createOpenBuckets(buckets: SessionBuckets, isSealed: (bucket: number) => boolean) {
+  const open: (PacketRows | undefined)[] = [];
   const spare: PacketRows[] = [];
+  /** The minute of the packet before and its rows: mostly those of the next one too. */
+  let [knownFromMs, knownToMs] = [0, 0];
+  let knownRows: PacketRows | null = null;
+
+  const findRows = (slot: number, dayMs: number): PacketRows | null => {
+    const bucket = buckets.bucketOf(slot, dayMs);
+    if (bucket === buckets.after || isSealed(bucket)) return null;
+    const rows = (open[bucket] ??= spare.pop() ?? createPacketRows());
+    const toMs = buckets.endMsOf(bucket);
+    if (bucket !== BUCKET_BEFORE && toMs <= buckets.alikeUntilMs) {
+      knownFromMs = buckets.startMsOf(bucket);
+      knownToMs = toMs;
+      knownRows = rows;
+    }
+    return rows;
+  };
   return {
-    rowsOf: (bucket: number): PacketRows => (rows[bucket] ??= spare.pop() ?? createPacketRows()),
+    /** Where a packet goes; null when its bucket is sealed or makes no candle. */
+    rowsAt: (slot: number, dayMs: number): PacketRows | null =>
+      dayMs >= knownFromMs && dayMs < knownToMs ? knownRows : findRows(slot, dayMs),
+    /** The rows of a bucket, which is sealed. */
     take: (bucket: number): PacketRows | undefined => {
-      const taken = rows[bucket];
-      rows[bucket] = undefined;
+      const taken = open[bucket];
+      open[bucket] = undefined;
+      knownToMs = 0;
       return taken;
     },
     giveBack: (taken: PacketRows): void => {

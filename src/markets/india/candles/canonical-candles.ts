@@ -10,6 +10,7 @@ import type { GapBook, GapFact } from "./gap-book.ts";
 import { type GapRow, gapRowsOf } from "./gap-rows.ts";
 import { orderRun } from "./order-run.ts";
 import {
+  dayMsAt,
   FLAG_LATE,
   FLAG_REORDERED,
   groupBySlot,
@@ -154,10 +155,10 @@ function firstPacketsAfter(
     let high = end;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((rows.dayMs[order[middle] ?? 0] ?? 0) > fromMs) high = middle;
+      if (dayMsAt(rows, order[middle] ?? 0) > fromMs) high = middle;
       else low = middle + 1;
     }
-    return low < end ? [rows.dayMs[order[low] ?? 0] ?? 0] : [];
+    return low < end ? [dayMsAt(rows, order[low] ?? 0)] : [];
   });
 }
 
@@ -169,7 +170,7 @@ function walkDay(inputs: DayInputs, ordered: OrderedDay, states: SymbolStates) {
   const result = createWalkResult();
   const run: Run = { rows, order, from: 0, to: 0, slot: 0, bucket: 0 };
   const bucketAt = (slot: number, at: number): number =>
-    buckets.bucketOf(slot, rows.dayMs[order[at] ?? 0] ?? 0);
+    buckets.bucketOf(slot, dayMsAt(rows, order[at] ?? 0));
   for (const [slot, { symbol }] of instruments.entries()) {
     const end = ends[slot] ?? 0;
     run.slot = slot;
@@ -180,8 +181,7 @@ function walkDay(inputs: DayInputs, ordered: OrderedDay, states: SymbolStates) {
       run.to = run.from + 1;
       while (run.to < end && bucketAt(slot, run.to) === run.bucket) run.to += 1;
       walkRun(states, run, result);
-      const makesCandle = run.bucket !== BUCKET_BEFORE && run.bucket !== buckets.after;
-      const row = makesCandle ? appendWalk(candles, buckets, run, result) : -1;
+      const row = buckets.makesCandle(run.bucket) ? appendWalk(candles, buckets, run, result) : -1;
       if (result.hasHoleBefore) {
         if (rowBefore >= 0) candles.incomplete[rowBefore] = 1;
         const [fromMinute, toMinute] = [bucketBefore, run.bucket].map((bucket) =>

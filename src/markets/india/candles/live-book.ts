@@ -11,7 +11,7 @@ import { createBucketSealer, type SealedBatch } from "./bucket-sealer.ts";
 import { type GapBook, slotsByConnectionOf } from "./gap-book.ts";
 import type { GapRow } from "./gap-rows.ts";
 import { appendPacket, FLAG_LATE, FLAG_REORDERED, packetKeyOf } from "./packet-rows.ts";
-import { BUCKET_BEFORE, type SessionBuckets, sessionBucketsOf } from "./session-buckets.ts";
+import { type SessionBuckets, sessionBucketsOf } from "./session-buckets.ts";
 
 /** Told of every packet that counts, once it has its place; `dayMs` since midnight in India. */
 export type PacketTap = (
@@ -99,16 +99,15 @@ export function createLiveBook(
     }
     if (register.pricePaise === 0) anomalies.add(ZERO_PRICE, view, offset, length);
     counts.packets += 1;
-    const dayMs = register.exchangeMs - buckets.midnightMs;
+    const dayMs = (register.exchangeMs - buckets.midnightMs) | 0;
     gaps.sawPacket(connection, dayMs);
     const key = isIndex[slot] === 1 ? 0 : packetKeyOf(register.sequence, register.mode);
     const volume = hasVolume ? register.cumulativeVolume : NO_VOLUME;
-    const bucket = buckets.bucketOf(slot, dayMs);
-    const rows = sealer.rowsOf(bucket);
+    const rows = sealer.rowsAt(slot, dayMs);
     let flags = isBehind(slot, dayMs, key) ? FLAG_REORDERED : 0;
     if (rows !== null) {
       appendPacket(rows, slot, dayMs, key, register.pricePaise, volume, register.averagePaise, 0);
-    } else if (bucket !== BUCKET_BEFORE && bucket !== buckets.after) flags = FLAG_LATE;
+    } else if (buckets.makesCandle(buckets.bucketOf(slot, dayMs))) flags = FLAG_LATE;
     if (flags === FLAG_LATE) counts.late += 1;
     else if (flags === FLAG_REORDERED) counts.reordered += 1;
     if (tap === null) return;

@@ -2,7 +2,17 @@
  * Puts the packets of one instrument into the order of events and drops repeated ones (decision 16),
  * whatever order they arrived in. What they mean is `symbol-states.ts`.
  */
-import { FLAG_LATE, FLAG_REORDERED, FLAG_REPEATED, type PacketRows } from "./packet-rows.ts";
+import {
+  averageAt,
+  dayMsAt,
+  FLAG_LATE,
+  FLAG_REORDERED,
+  FLAG_REPEATED,
+  keyAt,
+  type PacketRows,
+  priceAt,
+  volumeAt,
+} from "./packet-rows.ts";
 
 /**
  * Sorts `order[from..to)` by exchange time and sequence number - an index: by exchange time, volume and
@@ -53,8 +63,8 @@ function isInOrder(rows: PacketRows, order: Int32Array, from: number, to: number
   let key = -1;
   for (let at = from; at < to; at++) {
     const row = order[at] ?? 0;
-    const rowMs = rows.dayMs[row] ?? 0;
-    const rowKey = rows.key[row] ?? 0;
+    const rowMs = dayMsAt(rows, row);
+    const rowKey = keyAt(rows, row);
     if (rowMs < ms || rowKey <= key) return false;
     ms = rowMs;
     key = rowKey;
@@ -66,7 +76,7 @@ function isInOrder(rows: PacketRows, order: Int32Array, from: number, to: number
 function isIndexInOrder(rows: PacketRows, order: Int32Array, from: number, to: number): boolean {
   let ms = -1;
   for (let at = from; at < to; at++) {
-    const rowMs = rows.dayMs[order[at] ?? 0] ?? 0;
+    const rowMs = dayMsAt(rows, order[at] ?? 0);
     if (rowMs <= ms) return false;
     ms = rowMs;
   }
@@ -76,22 +86,22 @@ function isIndexInOrder(rows: PacketRows, order: Int32Array, from: number, to: n
 /** The order of events; the values behind the key only make it the same for any order of arrival. */
 function compareEvents(rows: PacketRows, a: number, b: number): number {
   return (
-    compareIn(rows.dayMs, a, b) ||
-    compareIn(rows.key, a, b) ||
-    compareIn(rows.volume, a, b) ||
-    compareIn(rows.price, a, b) ||
-    compareIn(rows.average, a, b)
+    dayMsAt(rows, a) - dayMsAt(rows, b) ||
+    keyAt(rows, a) - keyAt(rows, b) ||
+    volumeAt(rows, a) - volumeAt(rows, b) ||
+    priceAt(rows, a) - priceAt(rows, b) ||
+    averageAt(rows, a) - averageAt(rows, b)
   );
 }
 
 function compareSameness(rows: PacketRows, a: number, b: number): number {
-  return compareIn(rows.key, a, b);
+  return keyAt(rows, a) - keyAt(rows, b);
 }
 
 function compareIndexSameness(rows: PacketRows, a: number, b: number): number {
-  return compareIn(rows.dayMs, a, b) || compareIn(rows.price, a, b) || compareIn(rows.volume, a, b);
-}
-
-function compareIn(column: Int32Array | Float64Array, a: number, b: number): number {
-  return (column[a] ?? 0) - (column[b] ?? 0);
+  return (
+    dayMsAt(rows, a) - dayMsAt(rows, b) ||
+    priceAt(rows, a) - priceAt(rows, b) ||
+    volumeAt(rows, a) - volumeAt(rows, b)
+  );
 }

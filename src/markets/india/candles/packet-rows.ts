@@ -1,23 +1,28 @@
 /**
- * Packets as columns of numbers: what a minute keeps until its seal and a rebuild keeps of a day. 33 bytes
- * a packet; columns grow one at a time, so that no more than one is held twice.
+ * Packets as rows of numbers: what a minute keeps until its seal and a rebuild keeps of a day. A row is 32
+ * bytes, half a line of the processor's cache, and its flags: it is written in order and read by instrument.
  */
 
 /**
- * Growable columns, `length` rows of which are filled, in the order of arrival.
- * dayMs: milliseconds since midnight in India; key: sequence number and mode in one, 0 for an index;
- * price, average: paise; volume: cumulative of the day, NO_VOLUME where there is none.
+ * Growable rows, `length` of which are filled, in the order of arrival. `words` and `numbers` show the same
+ * memory: four words (slot, milliseconds since midnight in India, price and average in paise), then two
+ * numbers (the key, 0 for an index; the cumulative volume, NO_VOLUME where there is none).
  */
 export type PacketRows = {
   length: number;
-  slot: Int32Array;
-  dayMs: Int32Array;
-  key: Float64Array;
-  price: Int32Array;
-  volume: Float64Array;
-  average: Int32Array;
+  words: Int32Array;
+  numbers: Float64Array;
   flags: Uint8Array;
 };
+
+const ROW_WORDS = 8;
+const ROW_NUMBERS = 4;
+const ROW_BYTES = 32;
+const WORD_DAY_MS = 1;
+const WORD_PRICE = 2;
+const WORD_AVERAGE = 3;
+const NUMBER_KEY = 2;
+const NUMBER_VOLUME = 3;
 
 /** Its minute was sealed when it came. */
 export const FLAG_LATE = 1;
@@ -30,16 +35,37 @@ const CAPACITY_MIN = 1024;
 const MODES = 4;
 
 export function createPacketRows(): PacketRows {
+  const memory = new ArrayBuffer(CAPACITY_MIN * ROW_BYTES);
   return {
     length: 0,
-    slot: new Int32Array(CAPACITY_MIN),
-    dayMs: new Int32Array(CAPACITY_MIN),
-    key: new Float64Array(CAPACITY_MIN),
-    price: new Int32Array(CAPACITY_MIN),
-    volume: new Float64Array(CAPACITY_MIN),
-    average: new Int32Array(CAPACITY_MIN),
+    words: new Int32Array(memory),
+    numbers: new Float64Array(memory),
     flags: new Uint8Array(CAPACITY_MIN),
   };
+}
+
+export function slotAt(rows: PacketRows, row: number): number {
+  return rows.words[row * ROW_WORDS] ?? 0;
+}
+
+export function dayMsAt(rows: PacketRows, row: number): number {
+  return rows.words[row * ROW_WORDS + WORD_DAY_MS] ?? 0;
+}
+
+export function priceAt(rows: PacketRows, row: number): number {
+  return rows.words[row * ROW_WORDS + WORD_PRICE] ?? 0;
+}
+
+export function averageAt(rows: PacketRows, row: number): number {
+  return rows.words[row * ROW_WORDS + WORD_AVERAGE] ?? 0;
+}
+
+export function keyAt(rows: PacketRows, row: number): number {
+  return rows.numbers[row * ROW_NUMBERS + NUMBER_KEY] ?? 0;
+}
+
+export function volumeAt(rows: PacketRows, row: number): number {
+  return rows.numbers[row * ROW_NUMBERS + NUMBER_VOLUME] ?? 0;
 }
 
 /** Sequence number and mode as one exact number: what makes two packets of a token the same one. */
@@ -67,29 +93,29 @@ export function appendPacket(
   flags: number,
 ): void {
   const row = rows.length;
-  if (row === rows.slot.length) growPacketRows(rows, row * 2);
+  if (row === rows.flags.length) growPacketRows(rows, row * 2);
+  const { words, numbers } = rows;
+  const word = row * ROW_WORDS;
+  const number = row * ROW_NUMBERS;
   rows.length = row + 1;
-  rows.slot[row] = slot;
-  rows.dayMs[row] = dayMs;
-  rows.key[row] = key;
-  rows.price[row] = price;
-  rows.volume[row] = volume;
-  rows.average[row] = average;
+  words[word] = slot;
+  words[word + WORD_DAY_MS] = dayMs;
+  words[word + WORD_PRICE] = price;
+  words[word + WORD_AVERAGE] = average;
+  numbers[number + NUMBER_KEY] = key;
+  numbers[number + NUMBER_VOLUME] = volume;
   rows.flags[row] = flags;
 }
 
 function growPacketRows(rows: PacketRows, size: number): void {
-  const grow = <T extends Int32Array | Uint8Array | Float64Array>(old: T, made: T): T => {
-    made.set(old);
-    return made;
-  };
-  rows.slot = grow(rows.slot, new Int32Array(size));
-  rows.dayMs = grow(rows.dayMs, new Int32Array(size));
-  rows.key = grow(rows.key, new Float64Array(size));
-  rows.price = grow(rows.price, new Int32Array(size));
-  rows.volume = grow(rows.volume, new Float64Array(size));
-  rows.average = grow(rows.average, new Int32Array(size));
-  rows.flags = grow(rows.flags, new Uint8Array(size));
+  const memory = new ArrayBuffer(size * ROW_BYTES);
+  const words = new Int32Array(memory);
+  words.set(rows.words);
+  rows.words = words;
+  rows.numbers = new Float64Array(memory);
+  const flags = new Uint8Array(size);
+  flags.set(rows.flags);
+  rows.flags = flags;
 }
 
 /** Rows by slot, and within a slot in their order: `order[starts[s]..starts[s + 1])` are those of slot s. */
@@ -100,19 +126,19 @@ export function groupBySlot(rows: PacketRows, slots: number, before?: RowsBySlot
   const order =
     before !== undefined && before.order.length >= rows.length
       ? before.order
-      : new Int32Array(rows.slot.length);
+      : new Int32Array(rows.flags.length);
   const starts = before?.starts ?? new Int32Array(slots + 2);
   starts.fill(0);
   // Counted two places ahead, so that the second pass leaves each slot's start where it belongs.
   for (let row = 0; row < rows.length; row++) {
-    const at = (rows.slot[row] ?? 0) + 2;
+    const at = slotAt(rows, row) + 2;
     starts[at] = (starts[at] ?? 0) + 1;
   }
   for (let slot = 2; slot < starts.length; slot++) {
     starts[slot] = (starts[slot] ?? 0) + (starts[slot - 1] ?? 0);
   }
   for (let row = 0; row < rows.length; row++) {
-    const at = (rows.slot[row] ?? 0) + 1;
+    const at = slotAt(rows, row) + 1;
     const place = starts[at] ?? 0;
     order[place] = row;
     starts[at] = place + 1;

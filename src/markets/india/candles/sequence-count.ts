@@ -3,7 +3,7 @@
  * and mode, how many came, and whether a feed counts them one by one at all (decision 16).
  */
 import { isConsecutive, type SequenceSteps } from "./sequence-steps.ts";
-import { modeOfKey, type PacketRows, sequenceOfKey } from "./packet-rows.ts";
+import { keyAt, modeOfKey, type PacketRows, sequenceOfKey } from "./packet-rows.ts";
 
 export type MissingPackets = {
   /** Packets that never came; null when sequence numbers do not tell. */
@@ -21,7 +21,7 @@ export function createSequenceCount() {
     /** Counts a token's packets of the day, without repeated ones, in any order. */
     add: (rows: PacketRows, run: Int32Array): void => {
       const numbers = Float64Array.from(run, (row) => {
-        const key = rows.key[row] ?? 0;
+        const key = keyAt(rows, row);
         return modeOfKey(key) * MODE_FACTOR + sequenceOfKey(key);
       }).sort();
       for (let at = 1; at < numbers.length; at++) {

@@ -20,9 +20,12 @@ export type SessionBuckets = {
   /** When the last bucket with candles ends. */
   readonly endMs: number;
   readonly midnightMs: number;
-  /** Whether an instrument takes part in the closing auction, by slot. */
+  /** Before this time a minute is the same bucket for every instrument. */
+  readonly alikeUntilMs: number;
   bucketOf(slot: number, dayMs: number): number;
-  /** First and last-but-one millisecond of a bucket. */
+  /** Whether a bucket can have a candle: neither before the open nor after the close. */
+  makesCandle(bucket: number): boolean;
+  /** First millisecond of a bucket, and the first after it. */
   startMsOf(bucket: number): number;
   endMsOf(bucket: number): number;
   /** Epoch minute with which a bucket's candle begins. */
@@ -65,7 +68,9 @@ export function sessionBucketsOf(
     openMs: open * MINUTE_MS,
     endMs: (open + Math.max(last, auctionTo)) * MINUTE_MS,
     midnightMs,
+    alikeUntilMs: (open + (auction === null ? last : Math.min(last, auctionFrom))) * MINUTE_MS,
     bucketOf,
+    makesCandle: (bucket) => bucket !== BUCKET_BEFORE && bucket !== after,
     startMsOf,
     endMsOf: (bucket) =>
       bucket === auctionBucket ? (open + auctionTo) * MINUTE_MS : startMsOf(bucket) + MINUTE_MS,

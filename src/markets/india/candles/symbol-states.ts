@@ -3,9 +3,16 @@
  * place where packets become candles (decisions 14-16). The live book walks a bucket when it is sealed,
  * the rebuild walks the whole day; both hand in packets in the order of events, without repeated ones.
  */
-import { NO_VOLUME } from "../ticks/decode-packet.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
-import { type PacketRows, sequenceOfKey } from "./packet-rows.ts";
+import {
+  averageAt,
+  dayMsAt,
+  keyAt,
+  type PacketRows,
+  priceAt,
+  sequenceOfKey,
+  volumeAt,
+} from "./packet-rows.ts";
 import { isConsecutive, type SequenceSteps } from "./sequence-steps.ts";
 import type { SessionBuckets } from "./session-buckets.ts";
 import { createSlotGaps } from "./slot-gaps.ts";
@@ -108,8 +115,8 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
   result.hasHoleBefore = false;
   for (let at = from; at < to; at++) {
     const row = order[at] ?? 0;
-    const ms = rows.dayMs[row] ?? 0;
-    const missed = isIndex ? 0 : takeKey(states, slot, rows.key[row] ?? 0);
+    const ms = dayMsAt(rows, row);
+    const missed = isIndex ? 0 : takeKey(states, slot, keyAt(rows, row));
     if (missed < 0) continue;
     const isAcross = ms > (gaps.boundaryMs[slot] ?? 0);
     if (missed > 0 && isAcross) gaps.addMissing(slot, missed);
@@ -117,7 +124,7 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
       result.isIncomplete = true;
       if (at === from) result.hasHoleBefore = true;
     }
-    const price = rows.price[row] ?? 0;
+    const price = priceAt(rows, row);
     // A packet without a price says nothing but that it came.
     if (price === 0) continue;
     result.packets += 1;
@@ -127,14 +134,14 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
     if (isBaseline && ms > states.openMs) result.volume = Number.NaN;
     let isPrint = isIndex || price !== priceBefore;
     if (hasVolume) {
-      const rise = takeVolume(states, slot, rows.volume[row] ?? NO_VOLUME, ms);
+      const rise = takeVolume(states, slot, volumeAt(rows, row), ms);
       // The first price alone is no trade of this session.
       isPrint = rise > 0 || (isPrint && priceBefore !== 0);
       if (!isBaseline) result.volume += rise;
       else if (rise > 0 && priceBefore !== 0) gaps.addVolume(gap, slot, rise);
     }
     states.price[slot] = price;
-    states.average[slot] = rows.average[row] ?? 0;
+    states.average[slot] = averageAt(rows, row);
     if (isPrint) addPrint(result, price);
   }
   if (Number.isNaN(result.volume) || gaps.isTouched(slot, bucket)) result.isIncomplete = true;

@@ -111,8 +111,13 @@ export function createTickEngine(tap: PacketTap | null = null): TickEngine {
       let at = from;
       while (at < to) {
         const length = payloadLengthAt(view, at);
+        const kind = recordKindAt(view, at);
+        const receivedAtMs = receivedAtMsAt(view, at);
         const payload = at + RECORD_HEAD_BYTES;
-        applyRecord(recordKindAt(view, at), receivedAtMsAt(view, at), view, payload, length);
+        if (kind === RECORD_KINDS.FRAME && book !== undefined && length > FRAME_HEAD_BYTES) {
+          frames += 1;
+          takeFrame(book, receivedAtMs, view, payload, length);
+        } else applyRecord(kind, receivedAtMs, view, payload, length);
         at = payload + length;
       }
     },
@@ -137,14 +142,7 @@ function applyTo(
 ): void {
   switch (kind) {
     case RECORD_KINDS.FRAME:
-      if (length < FRAME_HEAD_BYTES) return;
-      book.takeFrame(
-        view.getUint8(offset),
-        view,
-        offset + FRAME_HEAD_BYTES,
-        length - FRAME_HEAD_BYTES,
-        receivedAtMs,
-      );
+      if (length >= FRAME_HEAD_BYTES) takeFrame(book, receivedAtMs, view, offset, length);
       return;
     case RECORD_KINDS.SEAL:
       book.seal(view.getInt32(offset, true));
@@ -162,6 +160,17 @@ function applyTo(
     default:
     // Notes change no candle, and kinds of later versions are not known here.
   }
+}
+
+function takeFrame(
+  book: LiveBook,
+  receivedAtMs: number,
+  view: DataView,
+  offset: number,
+  length: number,
+): void {
+  const [frame, frameLength] = [offset + FRAME_HEAD_BYTES, length - FRAME_HEAD_BYTES];
+  book.takeFrame(view.getUint8(offset), view, frame, frameLength, receivedAtMs);
 }
 
 function parsePlan(value: unknown): SessionPlan {

@@ -13,15 +13,21 @@ export interface TokenSlots {
   slotOf(view: DataView, offset: number): number;
 }
 
-/** Words of a key: the exchange and 25 bytes of token, the last alone in its word. */
-const KEY_WORDS = 8;
+/** Tokens of the exchange have up to eight digits: two words. Longer ones are found the slow way. */
+const SHORT_BYTES = 8;
 const WORD_BYTES = 4;
-const LAST_BYTE = TOKEN_BYTES - 1;
+/** Of a bucket: two words of token, the exchange, the slot. */
+const BUCKET_WORDS = 4;
+const AT_SLOT = 3;
 /** Buckets for each token, so that a probe seldom meets another token. */
 const BUCKETS_PER_TOKEN = 4;
-const HASH_FACTOR = 0x9e3779b1;
+const FACTOR_LOW = 0x9e3779b1;
+const FACTOR_HIGH = 0x85ebca6b;
+const MIX_BITS = 15;
 const LOW_BITS = 0x01010101;
 const HIGH_BITS = 0x80808080;
+/** Place of the high bit of a byte. */
+const HIGH_BIT = 7;
 
 /** The slots of these instruments: their places in the list. */
 export function createTokenSlots(
@@ -29,57 +35,70 @@ export function createTokenSlots(
 ): TokenSlots {
   const size = 2 ** Math.ceil(Math.log2(Math.max(1, instruments.length) * BUCKETS_PER_TOKEN));
   const mask = size - 1;
-  const keys = new Int32Array(size * KEY_WORDS);
-  const slots = new Int32Array(size).fill(NO_SLOT);
-  const probe = new Int32Array(KEY_WORDS);
+  const wordMask = size * BUCKET_WORDS - 1;
+  const table = new Int32Array(size * BUCKET_WORDS).fill(NO_SLOT);
+  const long = new Map<string, number>();
 
-  /** The bucket that holds the probed key, or the free one where it would go. */
-  const findBucket = (hash: number, words: number): number => {
-    let bucket = (hash ^ (hash >>> 15)) & mask;
-    for (;;) {
-      if (slots[bucket] === NO_SLOT) return bucket;
-      const at = bucket * KEY_WORDS;
-      let word = 0;
-      while (word < words && keys[at + word] === probe[word]) word += 1;
-      // The last word holds the token's end, so that no longer token is equal so far.
-      if (word === words) return bucket;
-      bucket = (bucket + 1) & mask;
+  /** Where the bucket of a short token begins: its own, or the free one that it would have. */
+  const findBucket = (low: number, high: number, exchange: number): number => {
+    const hash = Math.imul(low, FACTOR_LOW) ^ Math.imul(high ^ exchange, FACTOR_HIGH);
+    let at = ((hash ^ (hash >>> MIX_BITS)) & mask) * BUCKET_WORDS;
+    while (
+      table[at + AT_SLOT] !== NO_SLOT &&
+      (table[at] !== low || table[at + 1] !== high || table[at + 2] !== exchange)
+    ) {
+      at = (at + BUCKET_WORDS) & wordMask;
     }
+    return at;
   };
-
-  const bucketOf = (view: DataView, offset: number): number => {
+  const slotOf = (view: DataView, offset: number): number => {
     const exchange = view.getUint8(offset + AT_EXCHANGE);
-    probe[0] = exchange;
-    let hash = Math.imul(exchange + 1, HASH_FACTOR);
-    let words = 1;
-    let at = offset + AT_TOKEN;
-    for (; words < KEY_WORDS - 1; words++, at += WORD_BYTES) {
-      const word = view.getInt32(at, true);
-      // The lowest high bit set marks the first zero byte of the word (S. E. Anderson, "haszero").
-      const zeros = (word - LOW_BITS) & ~word & HIGH_BITS;
-      if (zeros !== 0) {
-        const kept = word & (((zeros & -zeros) >>> 7) - 1);
-        probe[words] = kept;
-        hash = Math.imul(hash ^ kept, HASH_FACTOR);
-        return findBucket(hash, words + 1);
-      }
-      probe[words] = word;
-      hash = Math.imul(hash ^ word, HASH_FACTOR);
-      hash ^= hash >>> 13;
+    const low = view.getInt32(offset + AT_TOKEN, true);
+    const lowZeros = zerosIn(low);
+    if (lowZeros !== 0) {
+      return table[findBucket(keptBefore(low, lowZeros), 0, exchange) + AT_SLOT] ?? NO_SLOT;
     }
-    const last = view.getUint8(offset + AT_TOKEN + LAST_BYTE);
-    probe[words] = last;
-    return findBucket(Math.imul(hash ^ last, HASH_FACTOR), KEY_WORDS);
+    const high = view.getInt32(offset + AT_TOKEN + WORD_BYTES, true);
+    const highZeros = zerosIn(high);
+    if (highZeros === 0 && view.getUint8(offset + AT_TOKEN + SHORT_BYTES) !== 0) {
+      return long.get(longKeyAt(view, offset)) ?? NO_SLOT;
+    }
+    const kept = highZeros === 0 ? high : keptBefore(high, highZeros);
+    return table[findBucket(low, kept, exchange) + AT_SLOT] ?? NO_SLOT;
   };
 
   for (const [slot, { token, exchangeType }] of instruments.entries()) {
     const view = new DataView(new ArrayBuffer(AT_TOKEN + TOKEN_BYTES));
     view.setUint8(AT_EXCHANGE, exchangeType);
     for (let at = 0; at < token.length; at++) view.setUint8(AT_TOKEN + at, token.charCodeAt(at));
-    const bucket = bucketOf(view, 0);
-    keys.set(probe, bucket * KEY_WORDS);
-    slots[bucket] = slot;
+    if (token.length > SHORT_BYTES) {
+      long.set(longKeyAt(view, 0), slot);
+      continue;
+    }
+    const [low, high] = [AT_TOKEN, AT_TOKEN + WORD_BYTES].map((at) => view.getInt32(at, true));
+    const key = [low ?? 0, high ?? 0, exchangeType];
+    table.set([...key, slot], findBucket(low ?? 0, high ?? 0, exchangeType));
   }
+  return { slotOf };
+}
 
-  return { slotOf: (view, offset) => slots[bucketOf(view, offset)] ?? NO_SLOT };
+/** The high bit of the first zero byte of a word, and maybe of later ones (S. E. Anderson, "haszero"). */
+function zerosIn(word: number): number {
+  return (word - LOW_BITS) & ~word & HIGH_BITS;
+}
+
+/** The bytes of a word that are before its first zero byte. */
+function keptBefore(word: number, zeros: number): number {
+  return word & (((zeros & -zeros) >>> HIGH_BIT) - 1);
+}
+
+/** The exchange and the bytes of a token up to its first NUL. */
+function longKeyAt(view: DataView, offset: number): string {
+  let key = `${view.getUint8(offset + AT_EXCHANGE)}:`;
+  for (let at = offset + AT_TOKEN; at < offset + AT_TOKEN + TOKEN_BYTES; at++) {
+    const byte = view.getUint8(at);
+    if (byte === 0) break;
+    key += String.fromCharCode(byte);
+  }
+  return key;
 }
