@@ -64,6 +64,8 @@ type DayInputs = {
   readonly rows: PacketRows;
   readonly gaps: GapBook;
   readonly onDecrease: DecreaseListener;
+  /** About how many candles there will be; room for them is made at once. */
+  readonly candlesExpected: number;
 };
 
 /** Makes the canonical day. */
@@ -165,7 +167,8 @@ function firstPacketsAfter(
 function walkDay(inputs: DayInputs, ordered: OrderedDay, states: SymbolStates) {
   const { instruments, buckets, rows } = inputs;
   const { order, starts, ends } = ordered;
-  const candles = createCandleTable(instruments.map(({ symbol }) => symbol));
+  const symbols = instruments.map(({ symbol }) => symbol);
+  const candles = createCandleTable(symbols, inputs.candlesExpected);
   const holes: HoleRow[] = [];
   const result = createWalkResult();
   const run: Run = { rows, order, from: 0, to: 0, slot: 0, bucket: 0 };

@@ -10,9 +10,9 @@
  */
 export type PacketRows = {
   length: number;
-  words: Int32Array;
-  numbers: Float64Array;
-  flags: Uint8Array;
+  words: Int32Array<ArrayBuffer>;
+  numbers: Float64Array<ArrayBuffer>;
+  flags: Uint8Array<ArrayBuffer>;
 };
 
 const ROW_WORDS = 8;
@@ -32,6 +32,8 @@ export const FLAG_REORDERED = 2;
 export const FLAG_REPEATED = 4;
 
 const CAPACITY_MIN = 1024;
+/** Small, since rows move to more memory without being held twice. */
+const GROWTH = 1.25;
 const MODES = 4;
 
 export function createPacketRows(): PacketRows {
@@ -93,7 +95,7 @@ export function appendPacket(
   flags: number,
 ): void {
   const row = rows.length;
-  if (row === rows.flags.length) growPacketRows(rows, row * 2);
+  if (row === rows.flags.length) growPacketRows(rows, Math.ceil(row * GROWTH));
   const { words, numbers } = rows;
   const word = row * ROW_WORDS;
   const number = row * ROW_NUMBERS;
@@ -107,15 +109,12 @@ export function appendPacket(
   rows.flags[row] = flags;
 }
 
+/** Moves the rows to more memory; what they had is free at once, not when garbage is collected. */
 function growPacketRows(rows: PacketRows, size: number): void {
-  const memory = new ArrayBuffer(size * ROW_BYTES);
-  const words = new Int32Array(memory);
-  words.set(rows.words);
-  rows.words = words;
+  const memory = rows.words.buffer.transfer(size * ROW_BYTES);
+  rows.words = new Int32Array(memory);
   rows.numbers = new Float64Array(memory);
-  const flags = new Uint8Array(size);
-  flags.set(rows.flags);
-  rows.flags = flags;
+  rows.flags = new Uint8Array(rows.flags.buffer.transfer(size));
 }
 
 /** Rows by slot, and within a slot in their order: `order[starts[s]..starts[s + 1])` are those of slot s. */
@@ -126,7 +125,7 @@ export function groupBySlot(rows: PacketRows, slots: number, before?: RowsBySlot
   const order =
     before !== undefined && before.order.length >= rows.length
       ? before.order
-      : new Int32Array(rows.flags.length);
+      : new Int32Array(before === undefined ? rows.length : rows.flags.length);
   const starts = before?.starts ?? new Int32Array(slots + 2);
   starts.fill(0);
   // Counted two places ahead, so that the second pass leaves each slot's start where it belongs.

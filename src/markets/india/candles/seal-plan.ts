@@ -4,7 +4,7 @@
  * it, so that a session pressed into seconds seals as one in real time. Writing seals is the stream's.
  */
 import { createFramePeek } from "../ticks/frame-peek.ts";
-import { DAY_MS, istMidnightMs, MINUTE_MS } from "../ticks/exchange-time.ts";
+import { MINUTE_MS } from "../ticks/exchange-time.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
 
 /** A seal that is to be written to the tick log. */
@@ -66,8 +66,7 @@ export interface FeedSealer {
 
 /** Follows the exchange time of a session whose clock is the feed; `state` is what the log has sealed. */
 export function createFeedSealer(plan: SessionPlan, state: SealState): FeedSealer {
-  const peek = createFramePeek(plan.instruments);
-  const midnightMs = istMidnightMs(plan.session);
+  const peek = createFramePeek(plan.instruments, plan.session);
   let reached = state;
   let feedMs = 0;
   let leapMs = 0;
@@ -75,7 +74,7 @@ export function createFeedSealer(plan: SessionPlan, state: SealState): FeedSeale
 
   /** Packets of the session's day move the time; a lone one that leaps ahead does not. */
   const advance = (exchangeMs: number): boolean => {
-    if (!(exchangeMs >= midnightMs && exchangeMs < midnightMs + DAY_MS)) return false;
+    if (Number.isNaN(exchangeMs)) return false;
     if (exchangeMs <= feedMs + LEAP_MS_MAX) {
       leapMs = 0;
       if (exchangeMs <= feedMs) return false;

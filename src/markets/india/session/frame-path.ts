@@ -119,7 +119,7 @@ function createSealing(of: {
     throughMinute: Math.max(engine.sealedThrough(), plan.openMinute - 1),
     isAuctionSealed: engine.isAuctionSealed(),
   };
-  const peek = createFramePeek(plan.instruments);
+  const peek = createFramePeek(plan.instruments, plan.session);
   const feed = createFeedSealer(plan, sealed);
   const append = (due: SealDue): void => {
     if (due.kind === "minute") writer.appendSeal(due.minute, clock.wallMs());

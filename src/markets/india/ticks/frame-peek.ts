@@ -4,7 +4,7 @@
  */
 import type { SessionDate } from "#core/session-date.ts";
 import { createPacketRegister, decodePacket, WELL_FORMED } from "./decode-packet.ts";
-import { istDateOf } from "./exchange-time.ts";
+import { DAY_MS, istDateOf, istMidnightMs } from "./exchange-time.ts";
 import { isPlausible } from "./packet-intake.ts";
 import type { SessionInstrument } from "./session-instruments.ts";
 import { createTokenSlots, NO_SLOT } from "./token-slots.ts";
@@ -16,10 +16,13 @@ export interface FramePeek {
   dateOf(frame: Uint8Array): SessionDate | undefined;
 }
 
-/** Peeks at frames of these instruments. */
+/** Peeks at frames of these instruments; with a session, at those of its day only. */
 export function createFramePeek(
   instruments: readonly Pick<SessionInstrument, "token" | "exchangeType" | "isIndex">[],
+  session?: SessionDate,
 ): FramePeek {
+  const fromMs = session === undefined ? 0 : istMidnightMs(session);
+  const toMs = session === undefined ? Number.POSITIVE_INFINITY : fromMs + DAY_MS;
   const slots = createTokenSlots(instruments);
   const register = createPacketRegister();
   const exchangeMsOf = (frame: Uint8Array): number => {
@@ -27,9 +30,10 @@ export function createFramePeek(
     if (decodePacket(view, 0, frame.byteLength, register) !== WELL_FORMED) return Number.NaN;
     const slot = slots.slotOf(view, 0);
     if (slot === NO_SLOT) return Number.NaN;
-    return isPlausible(register, instruments[slot]?.isIndex === true)
-      ? register.exchangeMs
-      : Number.NaN;
+    const { exchangeMs } = register;
+    const isOfDay = exchangeMs >= fromMs && exchangeMs < toMs;
+    const isIndex = instruments[slot]?.isIndex === true;
+    return isOfDay && isPlausible(register, isIndex) ? exchangeMs : Number.NaN;
   };
   return {
     exchangeMsOf,
