@@ -46,7 +46,7 @@ export function createPacketRows(): PacketRows {
   };
 }
 
-export function slotAt(rows: PacketRows, row: number): number {
+function slotAt(rows: PacketRows, row: number): number {
   return rows.words[row * ROW_WORDS] ?? 0;
 }
 

@@ -21,7 +21,7 @@ const instrumentOf = (
   connection,
 });
 
-export const RANDOM_PLAN: SessionPlan = {
+const RANDOM_PLAN: SessionPlan = {
   ...SCENE_PLAN,
   closeMinute: SCENE_OPEN + CLOSE,
   auction: { fromMinute: SCENE_OPEN + 3, toMinute: SCENE_OPEN + 7 },

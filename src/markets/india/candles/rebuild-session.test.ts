@@ -129,6 +129,29 @@ test("the canonical candles and gaps are the same for any arrival between connec
   );
 });
 
+test("frames of any bytes among the packets are anomalies, each counted, and nothing fails", () => {
+  const random = seededRandom(testSeed());
+  const pick = (size: number): number => Math.floor(random() * size);
+  const frames = testCount(2000, 100_000);
+  const steps: Step[] = [session];
+  for (let count = 0; count < frames; count++) {
+    const made = packet("INFY", (count * 22_500) / frames, { sequence: count, volume: count });
+    const frame =
+      "frame" in made ? made.frame.slice(0, pick(3) === 0 ? pick(124) : 123) : new Uint8Array();
+    for (let change = pick(4); change > 0 && frame.length > 0; change--) {
+      frame[pick(frame.length)] = pick(256);
+    }
+    steps.push({ frame });
+    if (pick(50) === 0) steps.push(seal(Math.floor((count * 375) / frames) - 1));
+  }
+  const { counts, anomalies } = rebuildOf(steps);
+  const refused = anomalies
+    .filter(({ code }) => code !== "VOLUME_DECREASE" && code !== "ZERO_PRICE")
+    .reduce((sum, { count }) => sum + count, 0);
+  expect(refused).toBeGreaterThan(frames / 4);
+  expect(counts.packets + refused).toBe(frames);
+});
+
 describe("the day's exact numbers", () => {
   const numbers = (sequences: readonly number[]): Step[] =>
     sequences.map((sequence) => packet("INFY", sequence, { sequence, volume: sequence }));

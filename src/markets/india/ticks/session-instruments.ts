@@ -7,10 +7,10 @@ import { z } from "zod";
 import { parseSessionDate, type SessionDate } from "#core/session-date.ts";
 
 /** What is subscribed: last price only, price and volume, or these with the best five. */
-export const STREAM_MODES = ["ltp", "quote", "snap_quote"] as const;
+const STREAM_MODES = ["ltp", "quote", "snap_quote"] as const;
 
 /** How a session knows its time: by the machine, or by the packets themselves (simulators, replays). */
-export const SESSION_CLOCKS = ["machine", "feed"] as const;
+const SESSION_CLOCKS = ["machine", "feed"] as const;
 
 /** Tokens that one connection carries when the plan does not say which one carries which. */
 export const TOKENS_PER_CONNECTION = 1000;

@@ -52,7 +52,7 @@ export function writeRecordHead(
 }
 
 /** What lies where a record should: whole, cut off by the end of the bytes, or none. */
-export const RECORD_SHORT = 0;
+const RECORD_SHORT = 0;
 export const RECORD_BAD = -1;
 
 /** Bytes of the whole record at `at`, or RECORD_SHORT when it goes on behind `end`, or RECORD_BAD. */

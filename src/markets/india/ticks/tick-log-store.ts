@@ -49,7 +49,7 @@ export interface TickLogWriter {
 }
 
 /** At most this long is a segment; a record that would pass it begins the next one. */
-export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
+const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
 /** What waits may grow to this while a caller does not flush; then it is written without being asked. */
 const PENDING_BYTES_MAX = 16 * 1024 * 1024;
 const SEGMENT_DIGITS = 4;
@@ -83,6 +83,8 @@ export function openTickLogWriter(options: TickLogOptions): TickLogWriter {
     ...options,
     segmentBytesMax: options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
     onClosed: (segment) => onSegmentClosed?.(segment),
+    // A later segment says whose it is, since the session's own record lies in an earlier one.
+    noteOf: (goesOnWith) => noteRecord({ goesOnWith, session }, newestMs),
   });
   let session: string | null = null;
   let newestMs = options.startedAt;
@@ -90,15 +92,15 @@ export function openTickLogWriter(options: TickLogOptions): TickLogWriter {
 
   const flush = (): void => {
     if (buffer.length() === 0) return;
-    const goesOnWith = segments.reserve(buffer.length());
-    // A later segment says whose it is, since the session's own record lies in an earlier one.
-    if (goesOnWith !== null) segments.write(noteRecord({ goesOnWith, session }, newestMs));
     segments.write(buffer.bytes());
     const written = buffer.records();
     buffer.clear();
     isHandingOn = true;
-    onWritten(written);
-    isHandingOn = false;
+    try {
+      onWritten(written);
+    } finally {
+      isHandingOn = false;
+    }
   };
   const appended = (receivedAt: EpochMs): void => {
     assert(!isHandingOn, "nothing is appended in onWritten: it shares the memory");
@@ -156,10 +158,13 @@ function createSegmentFile(options: {
   readonly pid: number;
   readonly segmentBytesMax: number;
   readonly onClosed: (segment: ClosedSegment) => void;
+  /** What a segment that goes on with another begins with. */
+  readonly noteOf: (goesOnWith: string) => Uint8Array;
 }) {
-  const { rawDir, startedAt, pid, segmentBytesMax, onClosed } = options;
+  const { rawDir, startedAt, pid, segmentBytesMax, onClosed, noteOf } = options;
   let count = 0;
   let file: OpenFile | null = null;
+  let before: string | null = null;
   let sync = Promise.resolve();
 
   const retire = (old: OpenFile): void => {
@@ -167,29 +172,26 @@ function createSegmentFile(options: {
     // A sync that runs in the background still holds the handle.
     if (old.syncs === 0) closeSync(old.handle);
     else void sync.finally(() => closeSync(old.handle));
+    before = old.path;
     onClosed({ path: old.path, bytes: old.size });
   };
-  const write = (bytes: Uint8Array): void => {
-    assert(file !== null, "a segment is reserved before it is written");
-    writeWhole(file, bytes);
+  /** The file with room for so many bytes: the one that is written to, or the next. */
+  const reserve = (bytes: number): OpenFile => {
+    if (file !== null && file.size + bytes > segmentBytesMax) {
+      const full = file;
+      file = null;
+      retire(full);
+    }
+    while (file === null) {
+      count += 1;
+      assert(count <= SEGMENTS_MAX, `one start writes at most ${SEGMENTS_MAX} segments`);
+      const note = before === null ? new Uint8Array(0) : noteOf(before);
+      file = createFile(rawDir, segmentPathOf(startedAt, pid, count), [SEGMENT_MARK, note]);
+    }
+    return file;
   };
   return {
-    write,
-    /** Opens a file with room for so many bytes. Returns the one before it when it begins another. */
-    reserve: (bytes: number): string | null => {
-      if (file !== null && file.size + bytes <= segmentBytesMax) return null;
-      const before = file;
-      if (before !== null) {
-        file = null;
-        retire(before);
-      }
-      while (file === null) {
-        count += 1;
-        assert(count <= SEGMENTS_MAX, `one start writes at most ${SEGMENTS_MAX} segments`);
-        file = createFile(rawDir, segmentPathOf(startedAt, pid, count));
-      }
-      return before?.path ?? null;
-    },
+    write: (bytes: Uint8Array): void => writeWhole(reserve(bytes.length), bytes),
     sync: async (): Promise<void> => {
       const synced = file;
       if (synced === null) return;
@@ -207,8 +209,8 @@ function createSegmentFile(options: {
   };
 }
 
-/** A new segment with its mark, or `null` when a file of that name is there. @throws DISK_FULL */
-function createFile(rawDir: string, path: string): OpenFile | null {
+/** A new segment that begins so, or `null` when a file of that name is there. @throws DISK_FULL */
+function createFile(rawDir: string, path: string, begin: readonly Uint8Array[]): OpenFile | null {
   const absolute = join(rawDir, ...path.split("/"));
   let handle: number;
   try {
@@ -220,7 +222,7 @@ function createFile(rawDir: string, path: string): OpenFile | null {
   }
   const file: OpenFile = { path, handle, size: 0, syncs: 0 };
   try {
-    writeWhole(file, SEGMENT_MARK);
+    for (const bytes of begin) writeWhole(file, bytes);
   } catch (cause) {
     closeSync(handle);
     rmSync(absolute, { force: true });

@@ -2,7 +2,7 @@
  * The tick log: what is handed on is what is on the disk, whatever byte a writer dies at, and no flipped bit
  * is ever read as a record.
  */
-import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -143,6 +143,20 @@ describe("a writer", () => {
     writer.appendFrame(0, new Uint8Array(5 * 1024 * 1024), at(0));
     writer.flush();
     expect(written[0]?.payload.length).toBe(2 * 4 * 1024 * 1024);
+  });
+
+  test("keeps what a full disk did not take, and writes it when there is room again", async () => {
+    const rawDir = newFolder();
+    writeFileSync(join(rawDir, "2026-06-12"), "in the way");
+    const { writer, written, closed } = open(rawDir);
+    appendOneOfEach(writer);
+    expect(() => writer.flush()).toThrow();
+    expect(written).toEqual([]);
+    rmSync(join(rawDir, "2026-06-12"));
+    writer.flush();
+    await writer.close();
+    expect(written).toHaveLength(6);
+    expect(read(join(rawDir, closed[0]?.path ?? "")).records).toEqual(written);
   });
 
   test("does not let records be appended while others are handed on", () => {
