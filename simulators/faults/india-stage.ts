@@ -58,7 +58,7 @@ export type IndiaPatience = {
 };
 
 /** Short, and long enough for a machine whose two cores are busy. */
-export const INDIA_PATIENCE: IndiaPatience = {
+const INDIA_PATIENCE: IndiaPatience = {
   heartbeat: 0.6,
   stall: 1.5,
   reconnect: 0.02,

@@ -19,9 +19,9 @@ import { type SessionDate, dateOfDayNumber } from "#core/session-date.ts";
 
 const MINUTE_MS = 60_000;
 /** Connecting begins so long before the open: 09:00 for 09:15. */
-export const CONNECT_BEFORE_OPEN_MS = 15 * MINUTE_MS;
+const CONNECT_BEFORE_OPEN_MS = 15 * MINUTE_MS;
 /** The stream ends by itself so long after the close: 15:45 for 15:30. */
-export const END_AFTER_CLOSE_MS = 15 * MINUTE_MS;
+const END_AFTER_CLOSE_MS = 15 * MINUTE_MS;
 /** An auction's print comes within this after its end. */
 const AUCTION_SETTLE_MS = 5 * MINUTE_MS;
 /** A stream started earlier than this before connecting is not what its operator wants. */

@@ -7,7 +7,7 @@ import { type AskedInstrument, type RestMinutes, newestWholeMinuteMs } from "./r
 
 const MINUTE_MS = 60_000;
 /** A start recovers so much (spec 2.2), and a poll asks for as much: one call of a round may fail. */
-export const RECOVERED_MS = 5 * MINUTE_MS;
+const RECOVERED_MS = 5 * MINUTE_MS;
 const IDLE_MS = 200;
 /** A round of polls begins no earlier than this after the one before it. */
 const ROUND_MS = 20_000;

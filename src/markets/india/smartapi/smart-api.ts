@@ -92,7 +92,7 @@ export type SmartApiOptions = {
 };
 
 /** Tokens of one quote call. */
-export const QUOTE_TOKENS_MAX = 50;
+const QUOTE_TOKENS_MAX = 50;
 
 /** Opens the REST side; nothing is asked yet. */
 export function openSmartApi(options: SmartApiOptions): SmartApi {
