@@ -9,7 +9,8 @@ import { type CandleTable, createCandleTable } from "./candle-table.ts";
 import { createGapBook } from "./gap-book.ts";
 import { type GapRow, gapRowsOf } from "./gap-rows.ts";
 import { orderRun } from "./order-run.ts";
-import { createPacketRows, groupBySlot, type PacketRows, type RowsBySlot } from "./packet-rows.ts";
+import { OpenBuckets } from "./open-buckets.ts";
+import { groupBySlot, type PacketRows, type RowsBySlot } from "./packet-rows.ts";
 import { isConsecutive } from "./sequence-steps.ts";
 import { BUCKET_BEFORE, BUCKET_OPEN, type SessionBuckets } from "./session-buckets.ts";
 import {
@@ -31,6 +32,8 @@ export type SealedBatch = {
 /** No bucket is sealed before the session begins. */
 const NONE_SEALED = -1;
 
+export type BucketSealer = ReturnType<typeof createBucketSealer>;
+
 /** The sealer of a plan whose instruments are given in the order of their slots. */
 export function createBucketSealer(options: {
   readonly plan: SessionPlan;
@@ -50,7 +53,7 @@ export function createBucketSealer(options: {
   const batches: SealedBatch[] = [];
   let sealedBucket = NONE_SEALED;
   let isAuctionSealed = false;
-  const open = createOpenBuckets(buckets, (bucket) =>
+  const open = new OpenBuckets(buckets, (bucket) =>
     bucket === buckets.auction ? isAuctionSealed : bucket <= sealedBucket,
   );
 
@@ -81,7 +84,7 @@ export function createBucketSealer(options: {
       isAuctionSealed = true;
       batches.push({ kind: "auction", minute, candles: sealBucket(buckets.auction) });
     },
-    rowsAt: open.rowsAt,
+    open,
     drainSealed: (): SealedBatch[] => batches.splice(0),
     sealedThrough: (): number =>
       plan.openMinute + Math.max(sealedBucket, BUCKET_BEFORE) - BUCKET_OPEN,
@@ -126,42 +129,4 @@ function createBucketWalk(
     return table;
   };
   return { walk, duplicates: (): number => duplicates };
-}
-
-/** Rows of the buckets that are open; the memory of sealed ones is used again. */
-function createOpenBuckets(buckets: SessionBuckets, isSealed: (bucket: number) => boolean) {
-  const open: (PacketRows | undefined)[] = [];
-  const spare: PacketRows[] = [];
-  /** The minute of the packet before and its rows: mostly those of the next one too. */
-  let [knownFromMs, knownToMs] = [0, 0];
-  let knownRows: PacketRows | null = null;
-
-  const findRows = (slot: number, dayMs: number): PacketRows | null => {
-    const bucket = buckets.bucketOf(slot, dayMs);
-    if (bucket === buckets.after || isSealed(bucket)) return null;
-    const rows = (open[bucket] ??= spare.pop() ?? createPacketRows());
-    const toMs = buckets.endMsOf(bucket);
-    if (bucket !== BUCKET_BEFORE && toMs <= buckets.alikeUntilMs) {
-      knownFromMs = buckets.startMsOf(bucket);
-      knownToMs = toMs;
-      knownRows = rows;
-    }
-    return rows;
-  };
-  return {
-    /** Where a packet goes; null when its bucket is sealed or makes no candle. */
-    rowsAt: (slot: number, dayMs: number): PacketRows | null =>
-      dayMs >= knownFromMs && dayMs < knownToMs ? knownRows : findRows(slot, dayMs),
-    /** The rows of a bucket, which is sealed. */
-    take: (bucket: number): PacketRows | undefined => {
-      const taken = open[bucket];
-      open[bucket] = undefined;
-      knownToMs = 0;
-      return taken;
-    },
-    giveBack: (taken: PacketRows): void => {
-      taken.length = 0;
-      spare.push(taken);
-    },
-  };
 }

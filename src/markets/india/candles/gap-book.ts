@@ -56,35 +56,46 @@ export function createGapBook(
   slotsByConnection: ReadonlyMap<number, readonly number[]>,
   onGap: (gap: GapFact) => void,
 ): GapBook {
-  const newestMs = new Int32Array(CONNECTIONS_MAX);
-  const openGap = new Int32Array(CONNECTIONS_MAX).fill(NO_GAP);
-  const gaps: GapFact[] = [];
-  const arrivedMs: number[] = [];
+  return new ConnectionGaps(slotsByConnection, onGap);
+}
 
-  const lose = (connection: number, cause: GapCause): void => {
-    if (openGap[connection] !== NO_GAP) return;
-    const slots = slotsByConnection.get(connection) ?? [];
-    const gap = { connection, cause, fromMs: newestMs[connection] ?? 0, slots };
-    openGap[connection] = gaps.push(gap) - 1;
-    arrivedMs.push(Number.POSITIVE_INFINITY);
-    onGap(gap);
-  };
-  return {
-    gaps,
-    arrivedMs,
-    sawPacket: (connection, dayMs) => {
-      if (dayMs <= (newestMs[connection] ?? 0)) return;
-      newestMs[connection] = dayMs;
-      const gap = openGap[connection] ?? NO_GAP;
-      if (gap === NO_GAP) return;
-      arrivedMs[gap] = dayMs;
-      openGap[connection] = NO_GAP;
-    },
-    lose,
-    loseAll: (cause) => {
-      for (const connection of [...slotsByConnection.keys()].sort((a, b) => a - b)) {
-        lose(connection, cause);
-      }
-    },
-  };
+class ConnectionGaps implements GapBook {
+  readonly gaps: GapFact[] = [];
+  readonly arrivedMs: number[] = [];
+  readonly #slotsByConnection: ReadonlyMap<number, readonly number[]>;
+  readonly #onGap: (gap: GapFact) => void;
+  readonly #newestMs = new Int32Array(CONNECTIONS_MAX);
+  readonly #openGap = new Int32Array(CONNECTIONS_MAX).fill(NO_GAP);
+
+  constructor(
+    slotsByConnection: ReadonlyMap<number, readonly number[]>,
+    onGap: (gap: GapFact) => void,
+  ) {
+    this.#slotsByConnection = slotsByConnection;
+    this.#onGap = onGap;
+  }
+
+  sawPacket(connection: number, dayMs: number): void {
+    if (dayMs <= (this.#newestMs[connection] ?? 0)) return;
+    this.#newestMs[connection] = dayMs;
+    const gap = this.#openGap[connection] ?? NO_GAP;
+    if (gap === NO_GAP) return;
+    this.arrivedMs[gap] = dayMs;
+    this.#openGap[connection] = NO_GAP;
+  }
+
+  lose(connection: number, cause: GapCause): void {
+    if (this.#openGap[connection] !== NO_GAP) return;
+    const slots = this.#slotsByConnection.get(connection) ?? [];
+    const gap = { connection, cause, fromMs: this.#newestMs[connection] ?? 0, slots };
+    this.#openGap[connection] = this.gaps.push(gap) - 1;
+    this.arrivedMs.push(Number.POSITIVE_INFINITY);
+    this.#onGap(gap);
+  }
+
+  loseAll(cause: GapCause): void {
+    for (const connection of [...this.#slotsByConnection.keys()].sort((a, b) => a - b)) {
+      this.lose(connection, cause);
+    }
+  }
 }

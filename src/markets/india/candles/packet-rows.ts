@@ -34,7 +34,8 @@ export const FLAG_REPEATED = 4;
 const CAPACITY_MIN = 1024;
 /** Small, since rows move to more memory without being held twice. */
 const GROWTH = 1.25;
-const MODES = 4;
+/** From the key of a packet to that of its token's next one in the same mode. */
+export const KEY_STEP = 4;
 
 export function createPacketRows(): PacketRows {
   const memory = new ArrayBuffer(CAPACITY_MIN * ROW_BYTES);
@@ -72,15 +73,15 @@ export function volumeAt(rows: PacketRows, row: number): number {
 
 /** Sequence number and mode as one exact number: what makes two packets of a token the same one. */
 export function packetKeyOf(sequence: number, mode: number): number {
-  return sequence * MODES + mode;
+  return sequence * KEY_STEP + mode;
 }
 
 export function sequenceOfKey(key: number): number {
-  return Math.floor(key / MODES);
+  return Math.floor(key / KEY_STEP);
 }
 
 export function modeOfKey(key: number): number {
-  return key % MODES;
+  return key % KEY_STEP;
 }
 
 /** Appends a packet. Many numbers rather than an object: this runs for every packet there is. */

@@ -7,6 +7,7 @@ import type { SessionPlan } from "../ticks/session-instruments.ts";
 import {
   averageAt,
   dayMsAt,
+  KEY_STEP,
   keyAt,
   type PacketRows,
   priceAt,
@@ -53,6 +54,8 @@ export type DecreaseListener = (
 export type SymbolStates = ReturnType<typeof createSymbolStates>;
 
 const UNKNOWN = -1;
+/** Before the first key; no key is the next one of it. */
+const NO_KEY = Number.NEGATIVE_INFINITY;
 
 export function createWalkResult(): WalkResult {
   return {
@@ -85,7 +88,7 @@ export function createSymbolStates(
     /** Of the packet before; 0 before the first. */
     price: new Int32Array(size),
     /** Greatest so far. */
-    key: new Float64Array(size).fill(UNKNOWN),
+    key: new Float64Array(size).fill(NO_KEY),
     /** Of the packet before. */
     volume: new Float64Array(size).fill(UNKNOWN),
     /** Greatest so far. */
@@ -102,82 +105,81 @@ export function createSymbolStates(
   };
 }
 
-/** Walks a run of packets of one slot and bucket, and says in `result` what they make. */
+/**
+ * Walks a run of packets of one slot and bucket, and says in `result` what they make. What a packet changes
+ * is held in variables until the run ends, since this is done for every packet there is.
+ */
 export function walkRun(states: SymbolStates, run: Run, result: WalkResult): void {
-  const { rows, order, from, to, slot, bucket } = run;
-  const { gaps } = states;
+  const { rows, order, from, to, slot } = run;
+  const { gaps, openMs } = states;
   const isIndex = states.isIndex[slot] === 1;
   const hasVolume = states.hasVolume[slot] === 1;
-  result.hasPrint = false;
-  result.packets = 0;
-  result.volume = 0;
-  result.isIncomplete = false;
-  result.hasHoleBefore = false;
+  let boundaryMs = gaps.boundaryMs[slot] ?? 0;
+  let key = states.key[slot] ?? NO_KEY;
+  let price = states.price[slot] ?? 0;
+  let volume = states.volume[slot] ?? UNKNOWN;
+  let most = states.mostVolume[slot] ?? 0;
+  let average = states.average[slot] ?? 0;
+  let keysInStep = 0;
+  let risen = 0;
+  startResult(result);
   for (let at = from; at < to; at++) {
     const row = order[at] ?? 0;
     const ms = dayMsAt(rows, row);
-    const missed = isIndex ? 0 : takeKey(states, slot, keyAt(rows, row));
-    if (missed < 0) continue;
-    const isAcross = ms > (gaps.boundaryMs[slot] ?? 0);
-    if (missed > 0 && isAcross) gaps.addMissing(slot, missed);
-    else if (missed > 0 && (states.areConsecutive ?? isConsecutive(states.steps))) {
-      result.isIncomplete = true;
-      if (at === from) result.hasHoleBefore = true;
+    const isAcross = ms > boundaryMs;
+    const rowKey = isIndex ? NO_KEY : keyAt(rows, row);
+    if (rowKey - key === KEY_STEP) keysInStep += 1;
+    else if (!isIndex) {
+      countInStep(states, keysInStep);
+      keysInStep = 0;
+      const place = { slot, before: key, key: rowKey, isAcross, isFirst: at === from };
+      if (!judgeKey(states, place, result)) continue;
     }
-    const price = priceAt(rows, row);
+    if (rowKey > key) key = rowKey;
+    const rowPrice = priceAt(rows, row);
     // A packet without a price says nothing but that it came.
-    if (price === 0) continue;
+    if (rowPrice === 0) continue;
     result.packets += 1;
-    const priceBefore = states.price[slot] ?? 0;
-    const gap = isAcross ? gaps.cross(slot, ms) : UNKNOWN;
-    const isBaseline = isAcross || priceBefore === 0;
-    if (isBaseline && ms > states.openMs) result.volume = Number.NaN;
-    let isPrint = isIndex || price !== priceBefore;
+    const isBaseline = isAcross || price === 0;
+    if (isBaseline && ms > openMs) risen = Number.NaN;
+    let isPrint = isIndex || rowPrice !== price;
+    let rise = 0;
     if (hasVolume) {
-      const rise = takeVolume(states, slot, volumeAt(rows, row), ms);
+      const rowVolume = volumeAt(rows, row);
+      if (rowVolume > most) {
+        rise = rowVolume - most;
+        most = rowVolume;
+      } else if (rowVolume < volume) states.onDecrease(slot, rowVolume, volume, ms);
+      volume = rowVolume;
       // The first price alone is no trade of this session.
-      isPrint = rise > 0 || (isPrint && priceBefore !== 0);
-      if (!isBaseline) result.volume += rise;
-      else if (rise > 0 && priceBefore !== 0) gaps.addVolume(gap, slot, rise);
+      isPrint = rise > 0 || (isPrint && price !== 0);
+      if (!isBaseline) risen += rise;
     }
-    states.price[slot] = price;
-    states.average[slot] = averageAt(rows, row);
+    if (isAcross) {
+      crossGaps(states, slot, ms, price === 0 ? 0 : rise);
+      boundaryMs = gaps.boundaryMs[slot] ?? 0;
+    }
+    price = rowPrice;
+    average = averageAt(rows, row);
     if (isPrint) addPrint(result, price);
   }
-  if (Number.isNaN(result.volume) || gaps.isTouched(slot, bucket)) result.isIncomplete = true;
-  const average = hasVolume ? (states.average[slot] ?? 0) : 0;
-  result.average = average > 0 ? average : Number.NaN;
-  if (!hasVolume) result.volume = Number.NaN;
-  else if ((states.volume[slot] ?? 0) < (states.mostVolume[slot] ?? 0)) result.isIncomplete = true;
-}
-
-/** Notes a key. Returns how many sequence numbers are missing before it, or -1 when it is repeated. */
-function takeKey(states: SymbolStates, slot: number, key: number): number {
-  const before = states.key[slot] ?? UNKNOWN;
-  if (key <= before) {
-    if (key === before) states.repeated += 1;
-    return key === before ? UNKNOWN : 0;
-  }
+  countInStep(states, keysInStep);
   states.key[slot] = key;
-  if (before === UNKNOWN) return 0;
-  const step = sequenceOfKey(key) - sequenceOfKey(before);
-  if (step === 0) return 0;
-  states.steps.all += 1;
-  if (step === 1) states.steps.ones += 1;
-  return step - 1;
+  states.price[slot] = price;
+  states.volume[slot] = volume;
+  states.mostVolume[slot] = most;
+  states.average[slot] = average;
+  result.volume = hasVolume ? risen : Number.NaN;
+  result.average = hasVolume && average > 0 ? average : Number.NaN;
+  const isInDoubt = Number.isNaN(risen) || (hasVolume && volume < most);
+  if (isInDoubt || gaps.isTouched(slot, run.bucket)) result.isIncomplete = true;
 }
 
-/** Notes a cumulative volume. Returns by how much it passes the greatest so far. */
-function takeVolume(states: SymbolStates, slot: number, volume: number, dayMs: number): number {
-  const before = states.volume[slot] ?? UNKNOWN;
-  const most = states.mostVolume[slot] ?? 0;
-  states.volume[slot] = volume;
-  if (volume > most) {
-    states.mostVolume[slot] = volume;
-    return volume - most;
-  }
-  if (volume < before) states.onDecrease(slot, volume, before, dayMs);
-  return 0;
+function startResult(result: WalkResult): void {
+  result.hasPrint = false;
+  result.packets = 0;
+  result.isIncomplete = false;
+  result.hasHoleBefore = false;
 }
 
 function addPrint(result: WalkResult, price: number): void {
@@ -189,4 +191,41 @@ function addPrint(result: WalkResult, price: number): void {
   } else if (price > result.high) result.high = price;
   else if (price < result.low) result.low = price;
   result.close = price;
+}
+
+/** Passes the gaps before `ms`, across which the volume rose by `rise`. */
+function crossGaps({ gaps }: SymbolStates, slot: number, ms: number, rise: number): void {
+  const gap = gaps.cross(slot, ms);
+  if (rise > 0) gaps.addVolume(gap, slot, rise);
+}
+
+/** Counts keys each of which was the next one. */
+function countInStep({ steps }: SymbolStates, keys: number): void {
+  steps.all += keys;
+  steps.ones += keys;
+}
+
+type KeyPlace = {
+  readonly slot: number;
+  readonly before: number;
+  readonly key: number;
+  readonly isAcross: boolean;
+  readonly isFirst: boolean;
+};
+
+/** Judges a key that is not the next one. Returns false when it repeats the one before. */
+function judgeKey(states: SymbolStates, place: KeyPlace, result: WalkResult): boolean {
+  const { slot, before, key, isAcross, isFirst } = place;
+  if (key === before) states.repeated += 1;
+  if (key <= before || before === NO_KEY) return key !== before;
+  const step = sequenceOfKey(key) - sequenceOfKey(before);
+  if (step === 0) return true;
+  states.steps.all += 1;
+  if (step === 1) states.steps.ones += 1;
+  else if (isAcross) states.gaps.addMissing(slot, step - 1);
+  else if (states.areConsecutive ?? isConsecutive(states.steps)) {
+    result.isIncomplete = true;
+    if (isFirst) result.hasHoleBefore = true;
+  }
+  return true;
 }

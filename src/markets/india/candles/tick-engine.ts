@@ -71,65 +71,109 @@ type HeldRecord = {
 
 /** An engine before its first record. `tap` is told of every packet that counts. */
 export function createTickEngine(tap: PacketTap | null = null): TickEngine {
-  const anomalies = createAnomalyTally();
-  let plan: SessionPlan | undefined;
-  let book: LiveBook | undefined;
-  let held: HeldRecord[] = [];
-  let heldBytes = 0;
-  let frames = 0;
-  let notHeld = 0;
+  return new RecordEngine(tap);
+}
 
-  const hold = (record: HeldRecord): void => {
-    heldBytes += record.payload.byteLength;
-    if (heldBytes <= HELD_BYTES_MAX) held.push(record);
-    else if (record.kind === RECORD_KINDS.FRAME) notHeld += 1;
-  };
-  const begin = (value: unknown): void => {
+class RecordEngine implements TickEngine {
+  readonly #tap: PacketTap | null;
+  readonly #anomalies = createAnomalyTally();
+  #plan: SessionPlan | undefined;
+  #book: LiveBook | undefined;
+  #held: HeldRecord[] = [];
+  #heldBytes = 0;
+  #frames = 0;
+  #notHeld = 0;
+
+  constructor(tap: PacketTap | null) {
+    this.#tap = tap;
+  }
+
+  applyRecords({ view, from, to }: LogBytes): void {
+    let at = from;
+    while (at < to) {
+      const length = payloadLengthAt(view, at);
+      const kind = recordKindAt(view, at);
+      const receivedAtMs = receivedAtMsAt(view, at);
+      const payload = at + RECORD_HEAD_BYTES;
+      const book = this.#book;
+      if (kind === RECORD_KINDS.FRAME && book !== undefined && length > FRAME_HEAD_BYTES) {
+        this.#frames += 1;
+        takeFrame(book, receivedAtMs, view, payload, length);
+      } else this.applyRecord(kind, receivedAtMs, view, payload, length);
+      at = payload + length;
+    }
+  }
+
+  applyRecord(
+    kind: number,
+    receivedAtMs: number,
+    view: DataView,
+    offset: number,
+    length: number,
+  ): void {
+    if (kind === RECORD_KINDS.FRAME) this.#frames += 1;
+    if (kind === RECORD_KINDS.SESSION) this.#begin(readJsonPayload(view, offset, length));
+    else if (this.#book === undefined) {
+      this.#hold({ kind, receivedAtMs, payload: copyOf(view, offset, length) });
+    } else applyTo(this.#book, kind, receivedAtMs, view, offset, length);
+  }
+
+  drainSealed(): SealedBatch[] {
+    return this.#book?.drainSealed() ?? [];
+  }
+
+  plan(): SessionPlan | undefined {
+    return this.#plan;
+  }
+
+  sealedThrough(): number {
+    return this.#book?.sealedThrough() ?? 0;
+  }
+
+  isAuctionSealed(): boolean {
+    return this.#book?.isAuctionSealed() ?? false;
+  }
+
+  counts(): TickCounts {
+    const counts = this.#book?.counts() ?? NO_COUNTS;
+    return { ...counts, frames: this.#frames, notHeld: this.#notHeld };
+  }
+
+  gaps(): GapRow[] {
+    return this.#book?.gapRows() ?? [];
+  }
+
+  anomalies(): AnomalyCount[] {
+    return this.#anomalies.list();
+  }
+
+  book(): LiveBook | undefined {
+    return this.#book;
+  }
+
+  #begin(value: unknown): void {
     const next = parsePlan(value);
-    if (plan !== undefined) {
-      assert(next.session === plan.session, "an engine is given the records of one session");
-      book?.gaps.loseAll("RESTART");
+    if (this.#plan !== undefined) {
+      const isSame = next.session === this.#plan.session;
+      assert(isSame, "an engine is given the records of one session");
+      this.#book?.gaps.loseAll("RESTART");
       return;
     }
-    plan = next;
-    book = createLiveBook(plan, anomalies, tap);
-    const waiting = held;
-    held = [];
+    this.#plan = next;
+    const book = createLiveBook(next, this.#anomalies, this.#tap);
+    this.#book = book;
+    const waiting = this.#held;
+    this.#held = [];
     for (const { kind, receivedAtMs, payload } of waiting) {
       applyTo(book, kind, receivedAtMs, payload, 0, payload.byteLength);
     }
-  };
-  const applyRecord: TickEngine["applyRecord"] = (kind, receivedAtMs, view, offset, length) => {
-    if (kind === RECORD_KINDS.FRAME) frames += 1;
-    if (kind === RECORD_KINDS.SESSION) begin(readJsonPayload(view, offset, length));
-    else if (book !== undefined) applyTo(book, kind, receivedAtMs, view, offset, length);
-    else hold({ kind, receivedAtMs, payload: copyOf(view, offset, length) });
-  };
-  return {
-    applyRecord,
-    applyRecords: ({ view, from, to }) => {
-      let at = from;
-      while (at < to) {
-        const length = payloadLengthAt(view, at);
-        const kind = recordKindAt(view, at);
-        const receivedAtMs = receivedAtMsAt(view, at);
-        const payload = at + RECORD_HEAD_BYTES;
-        if (kind === RECORD_KINDS.FRAME && book !== undefined && length > FRAME_HEAD_BYTES) {
-          frames += 1;
-          takeFrame(book, receivedAtMs, view, payload, length);
-        } else applyRecord(kind, receivedAtMs, view, payload, length);
-        at = payload + length;
-      }
-    },
-    drainSealed: () => book?.drainSealed() ?? [],
-    plan: () => plan,
-    sealedThrough: () => book?.sealedThrough() ?? 0,
-    isAuctionSealed: () => book?.isAuctionSealed() ?? false,
-    counts: () => ({ ...(book?.counts() ?? NO_COUNTS), frames, notHeld }),
-    gaps: () => book?.gapRows() ?? [],
-    anomalies: () => anomalies.list(),
-    book: () => book,
-  };
+  }
+
+  #hold(record: HeldRecord): void {
+    this.#heldBytes += record.payload.byteLength;
+    if (this.#heldBytes <= HELD_BYTES_MAX) this.#held.push(record);
+    else if (record.kind === RECORD_KINDS.FRAME) this.#notHeld += 1;
+  }
 }
 
 function applyTo(
@@ -169,8 +213,9 @@ function takeFrame(
   offset: number,
   length: number,
 ): void {
-  const [frame, frameLength] = [offset + FRAME_HEAD_BYTES, length - FRAME_HEAD_BYTES];
-  book.takeFrame(view.getUint8(offset), view, frame, frameLength, receivedAtMs);
+  const connection = view.getUint8(offset);
+  const frameAt = offset + FRAME_HEAD_BYTES;
+  book.frames.take(connection, view, frameAt, length - FRAME_HEAD_BYTES, receivedAtMs);
 }
 
 function parsePlan(value: unknown): SessionPlan {

@@ -39,6 +39,7 @@ export const WELL_FORMED = -1;
 export const NO_VOLUME = -1;
 
 const INT32_RANGE = 4_294_967_296;
+const HALF_BYTES = 4;
 const LENGTH_OF_MODE = new Int32Array(256);
 LENGTH_OF_MODE[MODE_LTP] = LTP_BYTES;
 LENGTH_OF_MODE[MODE_QUOTE] = QUOTE_BYTES;
@@ -81,20 +82,37 @@ export function decodePacket(
   if (IS_EXCHANGE[exchangeType] !== 1) return UNKNOWN_EXCHANGE;
   register.mode = mode;
   register.exchangeType = exchangeType;
-  register.sequence = readInt64(view, offset + AT_SEQUENCE);
   register.exchangeMs = readInt64(view, offset + AT_EXCHANGE_TIME);
-  register.pricePaise = readInt64(view, offset + AT_PRICE);
   if (mode === MODE_LTP) {
+    register.sequence = readInt64(view, offset + AT_SEQUENCE);
+    register.pricePaise = readInt64(view, offset + AT_PRICE);
     register.averagePaise = 0;
     register.cumulativeVolume = NO_VOLUME;
-  } else {
-    register.averagePaise = readInt64(view, offset + AT_AVERAGE_PRICE);
-    register.cumulativeVolume = readInt64(view, offset + AT_VOLUME);
-  }
+  } else readQuoteNumbers(view, offset, register);
   return WELL_FORMED;
+}
+
+/** Nearly always these numbers are below 2^32: then half of each is enough. */
+function readQuoteNumbers(view: DataView, offset: number, register: PacketRegister): void {
+  const highHalves =
+    view.getInt32(offset + AT_SEQUENCE + HALF_BYTES, true) |
+    view.getInt32(offset + AT_PRICE + HALF_BYTES, true) |
+    view.getInt32(offset + AT_AVERAGE_PRICE + HALF_BYTES, true) |
+    view.getInt32(offset + AT_VOLUME + HALF_BYTES, true);
+  if (highHalves === 0) {
+    register.sequence = view.getUint32(offset + AT_SEQUENCE, true);
+    register.pricePaise = view.getUint32(offset + AT_PRICE, true);
+    register.averagePaise = view.getUint32(offset + AT_AVERAGE_PRICE, true);
+    register.cumulativeVolume = view.getUint32(offset + AT_VOLUME, true);
+    return;
+  }
+  register.sequence = readInt64(view, offset + AT_SEQUENCE);
+  register.pricePaise = readInt64(view, offset + AT_PRICE);
+  register.averagePaise = readInt64(view, offset + AT_AVERAGE_PRICE);
+  register.cumulativeVolume = readInt64(view, offset + AT_VOLUME);
 }
 
 /** An int64 as a number, by its two halves: exact up to 2^53 either way, without a BigInt. */
 export function readInt64(view: DataView, at: number): number {
-  return view.getInt32(at + 4, true) * INT32_RANGE + view.getUint32(at, true);
+  return view.getInt32(at + HALF_BYTES, true) * INT32_RANGE + view.getUint32(at, true);
 }

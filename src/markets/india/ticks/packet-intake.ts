@@ -19,7 +19,7 @@ import {
   UNKNOWN_TOKEN,
   WRONG_MODE,
 } from "./tick-anomalies.ts";
-import { createTokenSlots, NO_SLOT } from "./token-slots.ts";
+import { createTokenSlots, NO_SLOT, type TokenSlots } from "./token-slots.ts";
 
 /** 20 million rupees; a hundred times the dearest share of India. Fits 32 bits. */
 const PRICE_PAISE_MAX = 2_000_000_000;
@@ -44,33 +44,44 @@ export interface PacketIntake {
   take(view: DataView, offset: number, length: number, receivedAtMs: number): number;
 }
 
-/** Judges packets against a plan, whose instruments are given in the order of their slots. */
-export function createPacketIntake(
-  plan: Pick<SessionPlan, "session" | "mode" | "clock" | "instruments">,
-): PacketIntake {
-  const { instruments } = plan;
-  const slots = createTokenSlots(instruments);
-  const midnightMs = istMidnightMs(plan.session);
-  const wantsVolume = plan.mode !== "ltp";
-  const mayBeAheadMs = plan.clock === "machine" ? AHEAD_MS_MAX : Number.POSITIVE_INFINITY;
-  const isIndex = Uint8Array.from(instruments, (instrument) => (instrument.isIndex ? 1 : 0));
-  const register = createPacketRegister();
+type IntakePlan = Pick<SessionPlan, "session" | "mode" | "clock" | "instruments">;
 
-  const take = (view: DataView, offset: number, length: number, receivedAtMs: number): number => {
+/** Judges packets against a plan, whose instruments are given in the order of their slots. */
+export function createPacketIntake(plan: IntakePlan): PacketIntake {
+  return new PlanIntake(plan);
+}
+
+class PlanIntake implements PacketIntake {
+  readonly register = createPacketRegister();
+  readonly #slots: TokenSlots;
+  readonly #midnightMs: number;
+  readonly #wantsVolume: boolean;
+  readonly #mayBeAheadMs: number;
+  readonly #isIndex: Uint8Array;
+
+  constructor({ session, mode, clock, instruments }: IntakePlan) {
+    this.#slots = createTokenSlots(instruments);
+    this.#midnightMs = istMidnightMs(session);
+    this.#wantsVolume = mode !== "ltp";
+    this.#mayBeAheadMs = clock === "machine" ? AHEAD_MS_MAX : Number.POSITIVE_INFINITY;
+    this.#isIndex = Uint8Array.from(instruments, (instrument) => (instrument.isIndex ? 1 : 0));
+  }
+
+  take(view: DataView, offset: number, length: number, receivedAtMs: number): number {
+    const { register } = this;
     const form = decodePacket(view, offset, length, register);
     if (form !== WELL_FORMED) return -1 - form;
-    const slot = slots.slotOf(view, offset);
+    const slot = this.#slots.slotOf(view, offset);
     if (slot === NO_SLOT) return -1 - UNKNOWN_TOKEN;
-    if (wantsVolume && register.mode === MODE_LTP) return -1 - WRONG_MODE;
-    if (!isPlausible(register, isIndex[slot] === 1)) return -1 - ABSURD_VALUE;
-    const dayMs = register.exchangeMs - midnightMs;
+    if (this.#wantsVolume && register.mode === MODE_LTP) return -1 - WRONG_MODE;
+    if (!isPlausible(register, this.#isIndex[slot] === 1)) return -1 - ABSURD_VALUE;
+    const dayMs = register.exchangeMs - this.#midnightMs;
     if (dayMs < 0) return -1 - STALE_SNAPSHOT;
-    if (dayMs >= DAY_MS || register.exchangeMs > receivedAtMs + mayBeAheadMs) {
+    if (dayMs >= DAY_MS || register.exchangeMs > receivedAtMs + this.#mayBeAheadMs) {
       return -1 - FUTURE_TIME;
     }
     return slot;
-  };
-  return { register, take };
+  }
 }
 
 /** Whether an exchange could have sent these values; a price of zero is judged apart. */

@@ -28,58 +28,69 @@ const LOW_BITS = 0x01010101;
 const HIGH_BITS = 0x80808080;
 /** Place of the high bit of a byte. */
 const HIGH_BIT = 7;
+const SIGN_BIT = 31;
 
 /** The slots of these instruments: their places in the list. */
 export function createTokenSlots(
   instruments: readonly Pick<SessionInstrument, "token" | "exchangeType">[],
 ): TokenSlots {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(1, instruments.length) * BUCKETS_PER_TOKEN));
-  const mask = size - 1;
-  const wordMask = size * BUCKET_WORDS - 1;
-  const table = new Int32Array(size * BUCKET_WORDS).fill(NO_SLOT);
-  const long = new Map<string, number>();
+  return new TokenTable(instruments);
+}
+
+class TokenTable implements TokenSlots {
+  readonly #mask: number;
+  readonly #table: Int32Array;
+  readonly #long = new Map<string, number>();
+
+  constructor(instruments: readonly Pick<SessionInstrument, "token" | "exchangeType">[]) {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(1, instruments.length) * BUCKETS_PER_TOKEN));
+    this.#mask = size - 1;
+    this.#table = new Int32Array(size * BUCKET_WORDS).fill(NO_SLOT);
+    for (const [slot, { token, exchangeType }] of instruments.entries()) {
+      const view = new DataView(new ArrayBuffer(AT_TOKEN + TOKEN_BYTES));
+      view.setUint8(AT_EXCHANGE, exchangeType);
+      for (let at = 0; at < token.length; at++) view.setUint8(AT_TOKEN + at, token.charCodeAt(at));
+      if (token.length > SHORT_BYTES) {
+        this.#long.set(longKeyAt(view, 0), slot);
+        continue;
+      }
+      const low = view.getInt32(AT_TOKEN, true);
+      const high = view.getInt32(AT_TOKEN + WORD_BYTES, true);
+      this.#table.set([low, high, exchangeType, slot], this.#findBucket(low, high, exchangeType));
+    }
+  }
+
+  slotOf(view: DataView, offset: number): number {
+    // Without a branch for where a token ends, which nothing could foretell.
+    const first = view.getInt32(offset + AT_TOKEN, true);
+    const second = view.getInt32(offset + AT_TOKEN + WORD_BYTES, true);
+    const firstZeros = zerosIn(first);
+    const secondZeros = zerosIn(second);
+    if ((firstZeros | secondZeros) === 0 && view.getUint8(offset + AT_TOKEN + SHORT_BYTES) !== 0) {
+      return this.#long.get(longKeyAt(view, offset)) ?? NO_SLOT;
+    }
+    const low = first & maskBefore(firstZeros);
+    const high = second & maskBefore(secondZeros) & maskWhenNone(firstZeros);
+    const exchange = view.getUint8(offset + AT_EXCHANGE);
+    return this.#table[this.#findBucket(low, high, exchange) + AT_SLOT] ?? NO_SLOT;
+  }
 
   /** Where the bucket of a short token begins: its own, or the free one that it would have. */
-  const findBucket = (low: number, high: number, exchange: number): number => {
+  #findBucket(low: number, high: number, exchange: number): number {
+    const table = this.#table;
     const hash = Math.imul(low, FACTOR_LOW) ^ Math.imul(high ^ exchange, FACTOR_HIGH);
-    let at = ((hash ^ (hash >>> MIX_BITS)) & mask) * BUCKET_WORDS;
-    while (
-      table[at + AT_SLOT] !== NO_SLOT &&
-      (table[at] !== low || table[at + 1] !== high || table[at + 2] !== exchange)
-    ) {
-      at = (at + BUCKET_WORDS) & wordMask;
+    let bucket = (hash ^ (hash >>> MIX_BITS)) & this.#mask;
+    for (;;) {
+      const at = bucket * BUCKET_WORDS;
+      if (
+        table[at + AT_SLOT] === NO_SLOT ||
+        (table[at] === low && table[at + 1] === high && table[at + 2] === exchange)
+      ) {
+        return at;
+      }
+      bucket = (bucket + 1) & this.#mask;
     }
-    return at;
-  };
-  const slotOf = (view: DataView, offset: number): number => {
-    const exchange = view.getUint8(offset + AT_EXCHANGE);
-    const low = view.getInt32(offset + AT_TOKEN, true);
-    const lowZeros = zerosIn(low);
-    if (lowZeros !== 0) {
-      return table[findBucket(keptBefore(low, lowZeros), 0, exchange) + AT_SLOT] ?? NO_SLOT;
-    }
-    const high = view.getInt32(offset + AT_TOKEN + WORD_BYTES, true);
-    const highZeros = zerosIn(high);
-    if (highZeros === 0 && view.getUint8(offset + AT_TOKEN + SHORT_BYTES) !== 0) {
-      return long.get(longKeyAt(view, offset)) ?? NO_SLOT;
-    }
-    const kept = highZeros === 0 ? high : keptBefore(high, highZeros);
-    return table[findBucket(low, kept, exchange) + AT_SLOT] ?? NO_SLOT;
-  };
-
-  for (const [slot, { token, exchangeType }] of instruments.entries()) {
-    const view = new DataView(new ArrayBuffer(AT_TOKEN + TOKEN_BYTES));
-    view.setUint8(AT_EXCHANGE, exchangeType);
-    for (let at = 0; at < token.length; at++) view.setUint8(AT_TOKEN + at, token.charCodeAt(at));
-    if (token.length > SHORT_BYTES) {
-      long.set(longKeyAt(view, 0), slot);
-      continue;
-    }
-    const [low, high] = [AT_TOKEN, AT_TOKEN + WORD_BYTES].map((at) => view.getInt32(at, true));
-    const key = [low ?? 0, high ?? 0, exchangeType];
-    table.set([...key, slot], findBucket(low ?? 0, high ?? 0, exchangeType));
   }
-  return { slotOf };
 }
 
 /** The high bit of the first zero byte of a word, and maybe of later ones (S. E. Anderson, "haszero"). */
@@ -87,9 +98,14 @@ function zerosIn(word: number): number {
   return (word - LOW_BITS) & ~word & HIGH_BITS;
 }
 
-/** The bytes of a word that are before its first zero byte. */
-function keptBefore(word: number, zeros: number): number {
-  return word & (((zeros & -zeros) >>> HIGH_BIT) - 1);
+/** The bits of a word before its first zero byte; all when there is none. */
+function maskBefore(zeros: number): number {
+  return ((zeros & -zeros) >>> HIGH_BIT) - 1;
+}
+
+/** All bits when a word has no zero byte, else none. */
+function maskWhenNone(zeros: number): number {
+  return ~((zeros | -zeros) >> SIGN_BIT);
 }
 
 /** The exchange and the bytes of a token up to its first NUL. */
