@@ -114,13 +114,15 @@ export const ERROR_CATALOGUE = {
     exitCode: 2,
     retryable: false,
     meaning: "The vendor refused the login, or ended the session and refused to open another.",
-    nextStep: "Check the SMARTAPI_ variables in `.env` and the clock of this machine; a second login elsewhere ends this one.",
+    nextStep:
+      "Check the SMARTAPI_ variables in `.env` and the clock of this machine; a second login elsewhere ends this one.",
   },
   NO_INSTRUMENTS: {
     exitCode: 2,
     retryable: true,
     meaning: "There is no instrument master, and none could be fetched, so no symbol has a token.",
-    nextStep: "Run `india instruments` when the vendor can be reached; yesterday's copy serves when there is one.",
+    nextStep:
+      "Run `india instruments` when the vendor can be reached; yesterday's copy serves when there is one.",
   },
   RAW_UNKNOWN: {
     exitCode: 2,
@@ -146,7 +148,8 @@ export const ERROR_CATALOGUE = {
     exitCode: 2,
     retryable: true,
     meaning: "Another process of this workspace holds the one login that the vendor allows.",
-    nextStep: "Wait for the process that the message names, or end it with `india stream`'s own `india stop`.",
+    nextStep:
+      "Wait for the process that the message names, or end it with `india stream`'s own `india stop`.",
   },
   SNAPSHOT_UNKNOWN: {
     exitCode: 2,

@@ -1,5 +1,5 @@
 /** The real clock of the machine, and a fixed one for byte comparisons in SYNTHETIC workspaces. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Clock, EpochMs } from "#core/clock.ts";
 
 const NANOSECONDS_IN_MS = 1e6;
@@ -25,7 +25,8 @@ export function fixedClock(instant: EpochMs): Clock {
     monotonicMs: () => sleptMs,
     sleepMs: (durationMs) => {
       sleptMs += Math.max(0, durationMs);
-      return Promise.resolve();
+      // A loop that only waits must still let sockets and signals have their turn.
+      return nextTurn();
     },
   };
 }

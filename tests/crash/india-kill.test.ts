@@ -126,8 +126,11 @@ describe("killed while it publishes", () => {
         expectDone(await desk.run(["india", "stream", "--clock", EVENING, "--json"]));
       } else {
         const restarted = desk.start(STREAM);
-        await untilTrue("it holds the session", () =>
-          existsSync(join(workspace, "data", "state", "locks", "india-stream.pid")),
+        // The one that was killed left its name behind: only the restarted one's will do.
+        const named = join(workspace, "data", "state", "locks", "india-stream.pid");
+        await untilTrue(
+          "it holds the session",
+          () => Number(readFileSync(named, "utf8")) === restarted.pid,
         );
         await desk.run(["india", "stop"]);
         expectDone(await restarted.ended);

@@ -207,7 +207,9 @@ function candlesOf(
       const crossed = crossedBy(packet);
       const isBase = index === 0 || crossed.length > 0;
       const isNewPrice = index > 0 && packet.price !== before.at(-1)?.price;
-      const isPrint = isIndex || isNewPrice || (hasVolume ? rise > 0 : index === 0);
+      const isOfUnknownMinute = hasVolume && isBase && packet.ms > 0;
+      const hasTraded = isNewPrice || (hasVolume ? rise > 0 : index === 0);
+      const isPrint = isIndex || (hasTraded && !isOfUnknownMinute);
       const gapPlace = gaps.indexOf(crossed[0] as (typeof gaps)[number]);
       const row = volumes[gapPlace];
       if (row !== undefined && index > 0 && rise > 0) row[symbol] = (row[symbol] ?? 0) + rise;

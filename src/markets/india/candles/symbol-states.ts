@@ -153,6 +153,8 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
       volume = rowVolume;
       // The first price alone is no trade of this session.
       isPrint = rise > 0 || (isPrint && price !== 0);
+      // In which minute it traded is not known: perhaps in one that nothing is known of.
+      if (isBaseline && ms > openMs) isPrint = false;
       if (!isBaseline) risen += rise;
     }
     if (isAcross) {

@@ -136,6 +136,8 @@ describe("a minute", () => {
       packet("TCS", 1, { sequence: 1, price: 5, volume: 1 }),
       packet("Nifty 50", 1, { price: 5 }),
       packet("INFY", 1, { sequence: 1, price: 5, volume: 1 }),
+      packet("TCS", 2, { sequence: 2, price: 6, volume: 2 }),
+      packet("INFY", 2, { sequence: 2, price: 6, volume: 2 }),
       seal(1),
     ]).drainSealed();
     expect(batches.map(({ minute, kind }) => [minute - SCENE_OPEN, kind])).toEqual([
@@ -148,6 +150,13 @@ describe("a minute", () => {
 });
 
 describe("volume", () => {
+  test("of a first packet after the open, or across a gap, makes no candle: its minute is not known", () => {
+    const alone = [session, packet("INFY", 65, { sequence: 1, volume: 9 }), seal(1)];
+    expect(sealedOf(alone)).toEqual([]);
+    const across = packet("INFY", 70, { sequence: 9, price: 105, volume: 180 });
+    expect(sealedOf([session, before("INFY", 100), lost, connected, across, seal(1)])).toEqual([]);
+  });
+
   test("has no base when the first packet came after the open: unknown and incomplete", () => {
     const candles = sealedOf([
       session,
@@ -231,11 +240,12 @@ describe("volume", () => {
       connected,
       old,
       packet("INFY", 70, { sequence: 7, price: 105, volume: 180 }),
+      packet("INFY", 75, { sequence: 8, price: 106, volume: 190 }),
       seal(1),
     ]);
     expect(candles).toMatchObject([
       { minute: 0, volume: 30, ticks: 1, incomplete: true },
-      { minute: 1, volume: null, incomplete: true },
+      { minute: 1, ohlc: [106, 106, 106, 106], volume: null, incomplete: true },
     ]);
   });
 });
@@ -366,7 +376,8 @@ describe("what is no packet of the session", () => {
       packet("2885", 5, { sequence: 1 }),
       packet("INFY", 5, { sequence: 2, price: 0, volume: 0 }),
       packet("INFY", 6, { sequence: 3, price: 100, volume: 50 }),
-      packet("INFY", 65, { sequence: 4, price: 101, volume: 60 }),
+      packet("INFY", 7, { sequence: 4, price: 101, volume: 55 }),
+      packet("INFY", 65, { sequence: 5, price: 101, volume: 65 }),
       seal(1),
     ]);
     expect(engine.anomalies().map(({ code, count }) => [code, count])).toEqual([
@@ -375,9 +386,9 @@ describe("what is no packet of the session", () => {
       ["ZERO_PRICE", 1],
       ["STALE_SNAPSHOT", 1],
     ]);
-    expect(engine.counts()).toMatchObject({ frames: 7, packets: 3 });
+    expect(engine.counts()).toMatchObject({ frames: 8, packets: 4 });
     expect(showSealed(engine.drainSealed(), SCENE_PLAN)).toMatchObject([
-      { volume: null, ticks: 1, incomplete: true },
+      { ohlc: [101, 101, 101, 101], volume: null, ticks: 2, incomplete: true },
       { volume: 10, incomplete: false },
     ]);
   });
@@ -434,6 +445,7 @@ describe("connection events", () => {
       { event: { kind: "LOST", connection: 1, cause: "HALF_OPEN", says: "" } },
       onPlan("TCS", 5, { sequence: 2, volume: 5 }),
       onPlan("INFY", 70, { sequence: 2, volume: 5 }),
+      onPlan("INFY", 75, { sequence: 3, volume: 6 }),
       seal(1),
     ]);
     expect(engine.gaps()).toMatchObject([{ connection: 1, symbols: ["INFY"], tokens: 1 }]);
@@ -467,7 +479,7 @@ describe("a restart", () => {
     ]);
     expect(showSealed(engine.drainSealed(), SCENE_PLAN)).toMatchObject([
       { minute: 0, volume: 10, incomplete: false },
-      { minute: 1, ohlc: [102, 103, 102, 103], volume: null, incomplete: true },
+      { minute: 1, ohlc: [102, 102, 102, 102], volume: null, incomplete: true },
       { minute: 2, volume: 10, incomplete: false },
     ]);
     expect(engine.gaps()).toMatchObject([{ cause: "RESTART", volumeBySymbol: { INFY: 25 } }]);
