@@ -3,9 +3,10 @@
  * vendor's clock never moves: what was asked of it must stay inside its budget, and nothing may be lost.
  */
 import { finishScene, repeatStep } from "./disturbed-run.ts";
-import { DAILY, type FaultStep, JOBS, type JobName } from "./fault-jobs.ts";
+import { DAILY, JOBS, type JobName } from "./fault-jobs.ts";
 import type { FaultPoint } from "./fault-points.ts";
 import { CALLS_PER_DAY, CALLS_PER_SECOND } from "./fault-stage.ts";
+import type { FaultStep } from "./fault-step.ts";
 import { type Scene, describeExit } from "./fault-theatre.ts";
 import type { ProductRun } from "./product-process.ts";
 import type { DriverParts, Outcome } from "./undisturbed-run.ts";
@@ -20,6 +21,8 @@ export const CLOCK_JOBS = [
   "us-retry",
   "us-intraday",
   "us-import",
+  "india-instruments",
+  "india-import",
 ] as const satisfies readonly JobName[];
 
 /** A row that came under a clock set back does not count as whole; the next daily run asks for it. */
@@ -55,7 +58,7 @@ export async function runClockPoint(
     ...(await repeatStep(parts, scene, job.again ?? job.step)),
     ...(await finishScene(parts, scene, [...(MENDED_BY[name] ?? []), ...job.finish])),
   ];
-  const atEnd = await facts.read(scene.workspace);
+  const atEnd = await facts.read(scene.workspace, job.market);
   problems.push(...differencesOf(reference.atEnd, atEnd, COMPARED));
   problems.push(...lacksOf(reference.atEnd.bodies, atEnd.bodies));
   if (name === "us-backfill") {

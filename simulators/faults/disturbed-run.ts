@@ -3,8 +3,9 @@
  * again, finishes the evening and compares with the undisturbed run.
  */
 import { z } from "zod";
-import { type FaultStep, JOBS, type JobName } from "./fault-jobs.ts";
+import { JOBS, type JobName } from "./fault-jobs.ts";
 import type { FaultPoint } from "./fault-points.ts";
+import type { FaultStep } from "./fault-step.ts";
 import { type Scene, describeExit } from "./fault-theatre.ts";
 import type { ProductRun } from "./product-process.ts";
 import type { DriverParts, Outcome, Reference } from "./undisturbed-run.ts";
@@ -17,7 +18,11 @@ const LOST_PERMITS_MAX = 1;
 
 const DOCTOR: FaultStep = { words: ["doctor", "--deep", "--offline", "--json"], exit: 0 };
 /** Of doctor's checks those that are about the workspace and not about the machine. */
-const DOCTOR_CHECKS = ["ledger", "snapshot files", "raw files"];
+const DOCTOR_CHECKS = ["", "india "].flatMap((market) => [
+  `${market}ledger`,
+  `${market}snapshot files`,
+  `${market}raw files`,
+]);
 const doctorSchema = z.looseObject({
   checks: z.array(z.object({ check: z.string(), outcome: z.string(), says: z.string() })),
 });
@@ -40,13 +45,13 @@ export async function runDisturbed(
   const again = await repeatStep(parts, scene, job.again ?? job.step);
   problems.push(...again);
   if (again.length === 0) {
-    const afterJob = await facts.read(scene.workspace);
+    const afterJob = await facts.read(scene.workspace, job.market);
     problems.push(
       ...differencesOf(reference.afterJob, afterJob).map((text) => `after the second run: ${text}`),
     );
     problems.push(...(await finishScene(parts, scene, job.finish)));
-    problems.push(...differencesOf(reference.atEnd, await facts.read(scene.workspace)));
-    problems.push(...judgeBudget(parts, scene, reference, job.extraRequestsMax));
+    problems.push(...differencesOf(reference.atEnd, await facts.read(scene.workspace, job.market)));
+    problems.push(...judgeRequests(parts, scene, reference, job));
   }
   if (problems.length === 0) theatre.closeScene(scene);
   const isStruck = kind === "kill" ? struck.isKilled : struck.report.refused > 0;
@@ -84,7 +89,7 @@ export async function repeatStep(
 }
 
 /** A process that met its fault died, or said that the disk is full. */
-function judgeStruck(kind: "kill" | "full", step: FaultStep, run: ProductRun): string[] {
+export function judgeStruck(kind: "kill" | "full", step: FaultStep, run: ProductRun): string[] {
   if (run.hung) return [describeExit(step, run)];
   if (kind === "kill") {
     // A death that comes after the last operation finds nothing to interrupt.
@@ -105,16 +110,17 @@ function judgeDoctor(run: ProductRun): string[] {
 }
 
 /** Every request had a permit, every permit but one a request, and nothing was asked without need. */
-function judgeBudget(
+function judgeRequests(
   { theatre }: DriverParts,
   scene: Scene,
   reference: Reference,
-  extraRequestsMax: number,
+  { extraRequestsMax, market }: (typeof JOBS)[JobName],
 ): string[] {
-  const requests = theatre.requestsOf(scene).length;
+  const requests = theatre.requestCountOf(scene);
   const used = readCallsUsed(scene.workspace, scene.key);
   const lost = used - requests;
-  const isCounted = lost >= 0 && lost <= LOST_PERMITS_MAX;
+  // India's vendor counts calls by second and minute; no budget of the day is kept.
+  const isCounted = market === "india" || (lost >= 0 && lost <= LOST_PERMITS_MAX);
   const most = reference.requests + extraRequestsMax;
   return [
     ...(isCounted ? [] : [`${used} calls were counted, the vendor saw ${requests}`]),

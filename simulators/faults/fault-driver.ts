@@ -14,10 +14,12 @@ import {
   chooseDeath,
   chooseFullDisk,
   chooseHold,
+  chooseSuspension,
 } from "./fault-points.ts";
 import { type TheatreOptions, WrongExit } from "./fault-theatre.ts";
 import { createLanes } from "./lanes.ts";
 import { PAIR_NAMES, runPairPoint } from "./pair-point.ts";
+import { SUSPENDED_JOBS, runStreamPoint } from "./stream-point.ts";
 import {
   BrokenReference,
   type DriverParts,
@@ -79,6 +81,9 @@ export function jobsOf(kind: PointKind): readonly string[] {
       return CLOCK_JOBS;
     case "two":
       return PAIR_NAMES;
+    case "suspend":
+      // Windows has no signal that lets a process stand still.
+      return process.platform === "win32" ? [] : SUSPENDED_JOBS;
     default:
       return unreachable(kind);
   }
@@ -105,6 +110,9 @@ async function runOne(
   const name = oneNamed(kind === "clock" ? CLOCK_JOBS : JOB_NAMES, job);
   const chosen = choosePoint(parts, kind, name, point, await parts.referenceOf(name));
   if (kind === "clock") return await runClockPoint(parts, name, chosen);
+  if (kind === "suspend" || name === "india-stream") {
+    return await runStreamPoint(parts, kind, chosen);
+  }
   return await runDisturbed(parts, { name, kind, point: chosen });
 }
 
@@ -125,6 +133,8 @@ function choosePoint(
       return chooseClockJumps(chance, reference);
     case "two":
       return chooseHold(chance, reference);
+    case "suspend":
+      return chooseSuspension(chance, reference);
     default:
       return unreachable(kind);
   }

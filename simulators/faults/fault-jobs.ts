@@ -2,37 +2,9 @@
  * Every job of the product as a scenario: the workspace it finds, its command, the command an operator
  * gives after it died, and the commands that finish the evening.
  */
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
 import type { FaultRule } from "../alpha-vantage/fault-book.ts";
-import type { VendorName } from "./fault-stage.ts";
-
-/** One command, with the exit codes that are right for it. */
-export type FaultStep = {
-  /** `{inputs}` is the folder of the operator's files, `{wrong}` the id of the wrong raw file. */
-  readonly words: readonly string[];
-  readonly exit: number;
-  /** What the vendor does wrong meanwhile. */
-  readonly vendorFaults?: readonly FaultRule[] | undefined;
-};
-
-/** A workspace that scenarios begin with: that of another base, and what was done since. */
-export type FaultBase = {
-  readonly from: BaseName | undefined;
-  readonly vendor: VendorName;
-  readonly steps: readonly FaultStep[];
-};
-
-export type FaultJob = {
-  readonly base: BaseName;
-  readonly step: FaultStep;
-  /** Where an operator would give another command the second time. */
-  readonly again?: FaultStep | undefined;
-  readonly finish: readonly FaultStep[];
-  /** Requests that dying once may cost on top: the one under way, and tries of calls that fail. */
-  readonly extraRequestsMax: number;
-};
+import { type FaultBase, type FaultJob, type FaultStep, step } from "./fault-step.ts";
+import { INDIA_BASES, INDIA_JOBS, INDIA_JOB_NAMES, type IndiaBaseName } from "./india-jobs.ts";
 
 const OPERATOR = ["--operator", "A. Person", "--reason", "checked by hand"];
 const MARKET = ["--market", "us"];
@@ -40,10 +12,6 @@ const DECISION = "D-2026-001";
 /** Tries of one call inside one job, by default. */
 const TRIES_PER_CALL = 3;
 
-const step = (words: string, exit = 0, more: readonly string[] = []): FaultStep => ({
-  words: [...words.split(" "), ...more],
-  exit,
-});
 const withFault = (one: FaultStep, rule: FaultRule): FaultStep => ({
   ...one,
   vendorFaults: [rule],
@@ -85,10 +53,11 @@ export type BaseName =
   | "built"
   | "imported"
   | "parked"
-  | "refused";
+  | "refused"
+  | IndiaBaseName;
 
 /** Workspaces to begin with; each is made once. */
-export const BASES: Readonly<Record<BaseName, FaultBase>> = {
+export const BASES: Readonly<Record<BaseName, FaultBase<BaseName>>> = {
   fresh: { from: undefined, vendor: "running", steps: [step("init --synthetic")] },
   listed: { from: "fresh", vendor: "first_evening", steps: [step("us symbols")] },
   first: { from: "listed", vendor: "first_evening", steps: [step("us backfill"), BUILD, GATE] },
@@ -110,6 +79,7 @@ export const BASES: Readonly<Record<BaseName, FaultBase>> = {
     vendor: "second_evening",
     steps: [DAILY_UNSOUND, BUILD, { ...GATE, exit: 3 }, DECIDE],
   },
+  ...INDIA_BASES,
 };
 
 export const JOB_NAMES = [
@@ -127,20 +97,23 @@ export const JOB_NAMES = [
   "truth-waive",
   "calendar-import",
   "ledger-decide",
+  ...INDIA_JOB_NAMES,
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 const ASKS_AGAIN = 1;
 
 /** All jobs, each run on the second evening. */
-export const JOBS: Readonly<Record<JobName, FaultJob>> = {
+export const JOBS: Readonly<Record<JobName, FaultJob<BaseName>>> = {
   "us-symbols": {
+    market: "us",
     base: "fresh",
     step: step("us symbols"),
     finish: [],
     extraRequestsMax: ASKS_AGAIN,
   },
   "us-backfill": {
+    market: "us",
     base: "listed",
     step: step("us backfill"),
     again: step("us backfill --resume"),
@@ -148,45 +121,58 @@ export const JOBS: Readonly<Record<JobName, FaultJob>> = {
     extraRequestsMax: ASKS_AGAIN,
   },
   "us-daily": {
+    market: "us",
     base: "first",
     step: DAILY_IN_PART,
     finish: [RETRY, BUILD, GATE],
     extraRequestsMax: ASKS_AGAIN + TRIES_PER_CALL,
   },
-  "us-retry": { base: "behind", step: RETRY, finish: [BUILD, GATE], extraRequestsMax: ASKS_AGAIN },
+  "us-retry": {
+    market: "us",
+    base: "behind",
+    step: RETRY,
+    finish: [BUILD, GATE],
+    extraRequestsMax: ASKS_AGAIN,
+  },
   "us-intraday": {
+    market: "us",
     base: "unbuilt",
     step: step("us intraday"),
     finish: [BUILD],
     extraRequestsMax: ASKS_AGAIN,
   },
   "us-import": {
+    market: "us",
     base: "first",
     step: importing("history", []),
     finish: [BUILD],
     extraRequestsMax: 0,
   },
   "us-withdraw": {
+    market: "us",
     base: "imported",
     step: step("us withdraw {wrong}", 0, OPERATOR),
     finish: [BUILD],
     extraRequestsMax: 0,
   },
-  "us-build": { base: "unbuilt", step: BUILD, finish: [GATE], extraRequestsMax: 0 },
-  "gate-ingest": { base: "built", step: GATE, finish: [], extraRequestsMax: 0 },
+  "us-build": { market: "us", base: "unbuilt", step: BUILD, finish: [GATE], extraRequestsMax: 0 },
+  "gate-ingest": { market: "us", base: "built", step: GATE, finish: [], extraRequestsMax: 0 },
   "truth-approve": {
+    market: "us",
     base: "parked",
     step: step("truth approve --symbol CLIFF", 0, OPERATOR),
     finish: [BUILD],
     extraRequestsMax: 0,
   },
   "truth-reject": {
+    market: "us",
     base: "parked",
     step: step("truth reject --symbol CLIFF", 0, OPERATOR),
     finish: [BUILD],
     extraRequestsMax: 0,
   },
   "truth-waive": {
+    market: "us",
     base: "refused",
     step: step(`truth waive --symbol SPY --session 2026-05-19 --decision ${DECISION}`, 0, [
       ...MARKET,
@@ -196,6 +182,7 @@ export const JOBS: Readonly<Record<JobName, FaultJob>> = {
     extraRequestsMax: 0,
   },
   "calendar-import": {
+    market: "us",
     base: "refused",
     step: step(`calendar import {inputs}/closure.json --decision ${DECISION}`, 0, [
       ...MARKET,
@@ -204,25 +191,6 @@ export const JOBS: Readonly<Record<JobName, FaultJob>> = {
     finish: [BUILD],
     extraRequestsMax: 0,
   },
-  "ledger-decide": { base: "first", step: DECIDE, finish: [], extraRequestsMax: 0 },
+  "ledger-decide": { market: "us", base: "first", step: DECIDE, finish: [], extraRequestsMax: 0 },
+  ...INDIA_JOBS,
 };
-
-const importedMeta = z.object({ id: z.string(), kind: z.string(), symbol: z.string().nullable() });
-
-/** The words of a step with its places filled in. */
-export function wordsOf(one: FaultStep, workspace: string, inputs: string): string[] {
-  return one.words.map((word) =>
-    word.replace("{inputs}", inputs).replace("{wrong}", () => wrongRawId(workspace)),
-  );
-}
-
-/** Id of the receipt of the file that was imported by mistake. */
-function wrongRawId(workspace: string): string {
-  const raw = join(workspace, "data", "raw", "us");
-  for (const name of readdirSync(raw, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".meta.json")) continue;
-    const meta = importedMeta.parse(JSON.parse(readFileSync(join(raw, name), "utf8")));
-    if (meta.symbol === "WRONG") return meta.id;
-  }
-  throw new Error("no file was imported by mistake");
-}

@@ -8,9 +8,10 @@ import {
   chooseDeath,
   chooseFullDisk,
   chooseHold,
+  chooseSuspension,
 } from "./fault-points.ts";
 
-const CHOOSERS = [chooseDeath, chooseFullDisk, chooseClockJumps, chooseHold];
+const CHOOSERS = [chooseDeath, chooseFullDisk, chooseClockJumps, chooseHold, chooseSuspension];
 const runOf = (count: number) => ({
   operations: Array.from({ length: count }, (_, index) => ({
     label: `operation ${index + 1}`,
@@ -35,6 +36,7 @@ describe("a point", () => {
           expect(choose(chanceOf(seed, job, point), run)).toEqual(chosen);
           for (const { at } of chosen.strikes) expect(run.operations[at - 1]).toBeDefined();
           expect(chosen.killAfterMs ?? 0).toBeLessThanOrEqual(run.durationMs);
+          expect(chosen.suspend?.afterMs ?? 0).toBeLessThanOrEqual(run.durationMs);
         }
       }),
       { seed: testSeed(), numRuns: testCount(100, 2000) },

@@ -5,13 +5,14 @@
 import { must } from "#core/assert.ts";
 import { streamOf, uniformAt } from "../synthetic-market/counter-random.ts";
 import type { CountedOperation, Strike } from "./fault-plan.ts";
+import type { Suspension } from "./product-process.ts";
 
 /**
  * `kill`: the process dies at an operation, inside a write, or at some instant. `full`: the disk has no
  * room, once or from then on. `clock`: the wall clock is set while the job runs. `two`: another job
- * runs at the same time.
+ * runs at the same time. `suspend`: the host sleeps for some seconds and wakes up.
  */
-export const POINT_KINDS = ["kill", "full", "clock", "two"] as const;
+export const POINT_KINDS = ["kill", "full", "clock", "two", "suspend"] as const;
 export type PointKind = (typeof POINT_KINDS)[number];
 
 /** One fault, of one job. */
@@ -19,6 +20,7 @@ export type FaultPoint = {
   readonly strikes: readonly Strike[];
   /** Kills from outside at this time after the start instead. */
   readonly killAfterMs?: number | undefined;
+  readonly suspend?: Suspension | undefined;
   /** In words, for the report. */
   readonly says: string;
 };
@@ -50,6 +52,9 @@ const JUMPS_MS = [
 ];
 const CLOCK_JUMPS_MAX = 3;
 const HOLD_MS_MAX = 300;
+/** Longer than any silence for which the product makes no new connection. */
+const SUSPENDED_MS_MIN = 5500;
+const SUSPENDED_MS_MAX = 7500;
 
 /** The numbers that decide about a point. */
 export function chanceOf(seed: number, job: string, point: number): PointChance {
@@ -95,6 +100,14 @@ export function chooseHold(chance: PointChance, run: UndisturbedRun): FaultPoint
   const at = pickOperation(chance, run);
   const holdMs = Math.round(chance() * HOLD_MS_MAX);
   return { strikes: [{ at, action: "hold", holdMs }], says: `held ${holdMs} ms at ${at}` };
+}
+
+/** Chooses when the host sleeps, and for how long. */
+export function chooseSuspension(chance: PointChance, { durationMs }: UndisturbedRun): FaultPoint {
+  const afterMs = Math.round((START_SHARE + chance() * (1 - START_SHARE)) * durationMs);
+  const forMs = Math.round(SUSPENDED_MS_MIN + chance() * (SUSPENDED_MS_MAX - SUSPENDED_MS_MIN));
+  const says = `suspended after ${afterMs} ms for ${forMs} ms`;
+  return { strikes: [], suspend: { afterMs, forMs }, says };
 }
 
 /** One of several, all equally likely. */

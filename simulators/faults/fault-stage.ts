@@ -17,6 +17,7 @@ import {
   runningClock,
   standingClock,
 } from "../alpha-vantage/simulator-clock.ts";
+import { writeIndiaInputs } from "./india-stage.ts";
 import { stockSymbols } from "../synthetic-market/roster.ts";
 import { buildSyntheticMarket } from "../synthetic-market/synthetic-market.ts";
 
@@ -89,6 +90,7 @@ export async function openStage(folder: string): Promise<FaultStage> {
   };
   const inputs = join(folder, "inputs");
   writeInputs(inputs);
+  writeIndiaInputs(inputs);
   return {
     vendor: (name) => vendors[name],
     inputs,

@@ -7,27 +7,46 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AlphaVantageSimulator } from "../alpha-vantage/alpha-vantage-server.ts";
 import type { RequestRecord } from "../alpha-vantage/control-protocol.ts";
-import { BASES, type BaseName, type FaultStep, wordsOf } from "./fault-jobs.ts";
+import type { SmartApiSimulator } from "../smartapi/smartapi-server.ts";
+import { BASES, type BaseName } from "./fault-jobs.ts";
 import type { FaultPoint } from "./fault-points.ts";
-import { type VendorName, openStage, settingsText } from "./fault-stage.ts";
-import { PRODUCT_ENTRY, type ProductRun, runProduct } from "./product-process.ts";
+import { type FaultStage, type VendorName, openStage, settingsText } from "./fault-stage.ts";
+import { type FaultStep, wordsOf } from "./fault-step.ts";
+import {
+  type IndiaVendorName,
+  type IndiaVendors,
+  indiaEnvironment,
+  isIndiaVendor,
+  openIndiaVendors,
+} from "./india-stage.ts";
+import {
+  PRODUCT_ENTRY,
+  type ProductCommand,
+  type ProductRun,
+  runProduct,
+} from "./product-process.ts";
+import { runStreamToItsEnd } from "./stream-run.ts";
 
 /** A workspace with a vendor and a key. */
 export type Scene = {
   readonly workspace: string;
-  readonly vendor: VendorName;
+  readonly vendor: VendorName | IndiaVendorName;
   readonly key: string;
 };
 
 export interface FaultTheatre {
-  /** A copy of a base, to be used up. */
+  /** A copy of a base, to be used up. One of India has a vendor of its own, whichever is named. */
   openScene(base: BaseName, vendor: VendorName, name: string): Promise<Scene>;
   /** Another copy of a scene as it is, to look into without changing anything. */
   copyOf(scene: Scene): string;
   /** Runs one command; the vendor fails meanwhile as the step says. */
   run(scene: Scene, step: FaultStep, point?: FaultPoint): Promise<ProductRun>;
-  /** Requests that the vendor has seen from a scene. */
+  /** Requests that the US vendor has seen from a scene. */
   requestsOf(scene: Scene): readonly RequestRecord[];
+  /** How many requests the scene's vendor has seen from it. */
+  requestCountOf(scene: Scene): number;
+  /** The vendor of an Indian scene. */
+  indiaVendorOf(scene: Scene): SmartApiSimulator;
   /** Deletes a scene, unless scenes are to be kept. */
   closeScene(scene: Scene): void;
   close(): Promise<void>;
@@ -47,6 +66,7 @@ export class WrongExit extends Error {}
 export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTheatre> {
   const folder = mkdtempSync(join(tmpdir(), "meridian-faults-"));
   const stage = await openStage(folder);
+  const india: IndiaVendors = openIndiaVendors();
   const entry = options.entry ?? PRODUCT_ENTRY;
   // Kept apart from the operator's own, and thrown away: each start of the product is then quick.
   const environment = { NODE_COMPILE_CACHE: join(folder, "compiled") };
@@ -54,33 +74,21 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
   const commands = new Map<string, number>();
   let scenes = 0;
 
+  const runStep = createRunner({ stage, india, entry, environment });
   const run = async (scene: Scene, step: FaultStep, point?: FaultPoint): Promise<ProductRun> => {
-    const vendor = stage.vendor(scene.vendor);
-    const rules = (step.vendorFaults ?? []).map((rule) => ({ ...rule, apiKey: scene.key }));
-    const ids = rules.map((rule) => vendor.addFault(rule));
     const before = commands.get(scene.workspace) ?? 0;
     commands.set(scene.workspace, before + 1);
-    try {
-      return await runProduct({
-        entry,
-        words: wordsOf(step, scene.workspace, stage.inputs),
-        workspace: scene.workspace,
-        environment: { ...environment, ALPHAVANTAGE_API_KEYS: scene.key },
-        ...clockOf(scene.vendor, vendor, before),
-        strikes: point?.strikes,
-        killAfterMs: point?.killAfterMs,
-      });
-    } finally {
-      for (const id of ids) vendor.clearFaults(id);
-    }
+    return await runStep({ scene, step, before }, point);
   };
 
-  const setUp = (scene: Scene, copied: string | undefined): Scene => {
+  const setUp = async (scene: Scene, copied: string | undefined): Promise<Scene> => {
     const { workspace, vendor } = scene;
     mkdirSync(workspace, { recursive: true });
     if (copied !== undefined) cpSync(copied, workspace, { recursive: true });
     commands.set(workspace, commands.get(copied ?? "") ?? 0);
-    const text = settingsText(stage.vendor(vendor).baseUrl);
+    const text = isIndiaVendor(vendor)
+      ? await india.open(workspace, vendor)
+      : settingsText(stage.vendor(vendor).baseUrl);
     writeFileSync(join(workspace, "meridian.toml"), text);
     return scene;
   };
@@ -88,7 +96,8 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
   const baseOf = createBases(async (name, copied) => {
     const { vendor, steps } = BASES[name];
     const workspace = join(folder, "bases", name);
-    const scene = setUp({ workspace, vendor, key: `BASE-${name.toUpperCase()}` }, copied);
+    const key = `BASE-${name.toUpperCase()}`;
+    const scene = await setUp({ workspace, vendor, key }, copied);
     for (const step of steps) requireExit(step, await run(scene, step));
     return workspace;
   });
@@ -98,24 +107,78 @@ export async function openTheatre(options: TheatreOptions = {}): Promise<FaultTh
     openScene: async (base, vendor, name) => {
       const id = `${name}-${++scenes}`;
       const workspace = join(folder, "scenes", id);
-      return setUp({ workspace, vendor, key: `SCENE-${id.toUpperCase()}` }, await baseOf(base));
+      const copied = await baseOf(base);
+      const own = isIndiaVendor(BASES[base].vendor) ? BASES[base].vendor : vendor;
+      return await setUp({ workspace, vendor: own, key: `SCENE-${id.toUpperCase()}` }, copied);
     },
     copyOf: copyWorkspace,
-    requestsOf: ({ vendor, key }) =>
-      stage
-        .vendor(vendor)
-        .requests()
-        .filter((request) => request.apiKey === key),
+    requestsOf: (scene) => usRequestsOf(stage, scene),
+    requestCountOf: (scene) =>
+      isIndiaVendor(scene.vendor)
+        ? india.vendorOf(scene.workspace).requests().length
+        : usRequestsOf(stage, scene).length,
+    indiaVendorOf: ({ workspace }) => india.vendorOf(workspace),
     closeScene: ({ workspace }) => {
+      india.closeOne(workspace);
       if (options.keep === true) return;
       remove(workspace);
       remove(copyPathOf(workspace));
     },
     close: async () => {
-      await stage.close();
+      await Promise.all([stage.close(), india.close()]);
       if (options.keep !== true) remove(folder);
     },
   };
+}
+
+type GivenStep = {
+  readonly scene: Scene;
+  readonly step: FaultStep;
+  /** Commands that were given there before. */
+  readonly before: number;
+};
+
+/** Runs steps against the vendors of their scenes. */
+function createRunner(of: {
+  readonly stage: FaultStage;
+  readonly india: IndiaVendors;
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string>>;
+}): (given: GivenStep, point: FaultPoint | undefined) => Promise<ProductRun> {
+  const { stage, india, entry, environment } = of;
+  return async ({ scene, step, before }, point) => {
+    const { workspace, vendor: name, key } = scene;
+    const command: ProductCommand = {
+      entry,
+      words: wordsOf(step, workspace, stage.inputs),
+      workspace,
+      environment: { ...environment, ...indiaEnvironment(), ALPHAVANTAGE_API_KEYS: key },
+      strikes: point?.strikes,
+      killAfterMs: point?.killAfterMs,
+      suspend: point?.suspend,
+    };
+    if (isIndiaVendor(name)) {
+      const there = { ...command, clockShiftMs: india.clockShiftMs };
+      if (step.streams !== true) return await runProduct(there);
+      return (await runStreamToItsEnd(there, india.vendorOf(workspace))).stream;
+    }
+    const vendor = stage.vendor(name);
+    const rules = (step.vendorFaults ?? []).map((rule) => ({ ...rule, apiKey: key }));
+    const ids = rules.map((rule) => vendor.addFault(rule));
+    try {
+      return await runProduct({ ...command, ...clockOf(name, vendor, before) });
+    } finally {
+      for (const id of ids) vendor.clearFaults(id);
+    }
+  };
+}
+
+function usRequestsOf(stage: FaultStage, { vendor, key }: Scene): readonly RequestRecord[] {
+  if (isIndiaVendor(vendor)) return [];
+  return stage
+    .vendor(vendor)
+    .requests()
+    .filter((request) => request.apiKey === key);
 }
 
 function copyWorkspace({ workspace }: Scene): string {

@@ -2,6 +2,9 @@
  * India's part of a stage: one synthetic market, a vendor of one session for each workspace, the operator's
  * settings and credentials. A session passes once, so no two workspaces share a vendor.
  */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { must } from "#core/assert.ts";
 import { buildCalendar } from "#core/calendar.ts";
 import { sessionDate } from "#core/session-date.ts";
 import { NSE_FACTS } from "#markets/india/nse-facts.ts";
@@ -14,7 +17,7 @@ import {
 import { SIMULATED_CREDENTIALS } from "../smartapi/vendor-accounts.ts";
 import { type IndiaMarket, buildIndiaMarket } from "../synthetic-market/india-market.ts";
 import { INDIA_INDEX_NAMES, indiaStockNames } from "../synthetic-market/india-roster.ts";
-import { tickSessionOf } from "../synthetic-market/tick-session.ts";
+import { SECONDS_PER_MINUTE, tickSessionOf, timeOfDay } from "../synthetic-market/tick-session.ts";
 
 const CALENDAR = buildCalendar(NSE_FACTS);
 const STOCKS_DEFAULT = 4;
@@ -99,4 +102,92 @@ export function indiaEnvironment(
     SMARTAPI_PIN: pin,
     SMARTAPI_TOTP_SECRET: totpSecret,
   };
+}
+
+/** The session of all scenes: an hour on a holiday. */
+const SCENE_SESSION = "2025-10-21";
+/** An hour and a quarter after it; its candles are whole. */
+const SCENE_EVENING = "2025-10-21T10:30:00Z";
+const SCENE_SEED = 5;
+/** Sessions of the operator's own minutes, which end before that one. */
+const IMPORTED_SESSIONS = ["2025-10-17", "2025-10-20"];
+const IMPORTED_SYMBOLS = ["Nifty 50", "SYNTECH"];
+const IMPORTED_MINUTES = 375;
+const OPEN_MINUTE = 555;
+
+/** Event seconds a second of the machine; without them the session is over when the scene begins. */
+const INDIA_VENDORS = {
+  india_evening: undefined,
+  india_day: 1200,
+  india_slow_day: 250,
+} as const;
+export type IndiaVendorName = keyof typeof INDIA_VENDORS;
+
+export function isIndiaVendor(name: string): name is IndiaVendorName {
+  return name in INDIA_VENDORS;
+}
+
+/** The vendors of the Indian scenes, by workspace. Their clock is the machine's, set to the evening. */
+export interface IndiaVendors {
+  /** The wall clock of vendors and operators minus the machine's. */
+  readonly clockShiftMs: number;
+  /** Starts the vendor of a workspace; returns the settings that reach it. */
+  open(workspace: string, name: IndiaVendorName): Promise<string>;
+  vendorOf(workspace: string): SmartApiSimulator;
+  /** Ends one, if there is one. */
+  closeOne(workspace: string): void;
+  close(): Promise<void>;
+}
+
+export function openIndiaVendors(): IndiaVendors {
+  const market = indiaMarketOf(SCENE_SEED);
+  const vendors = new Map<string, SmartApiSimulator>();
+  const wallMs = (): number => Temporal.Now.instant().epochMilliseconds;
+  const clockShiftMs = Temporal.Instant.from(SCENE_EVENING).epochMilliseconds - wallMs();
+  return {
+    clockShiftMs,
+    open: async (workspace, name) => {
+      const speed = INDIA_VENDORS[name];
+      const vendor = await startIndiaVendor({
+        market,
+        session: SCENE_SESSION,
+        pace:
+          speed === undefined
+            ? { kind: "consumer" }
+            : { kind: "speed", eventSecondsPerSecond: speed },
+        wallMs: () => wallMs() + clockShiftMs,
+      });
+      if (speed === undefined) {
+        vendor.start();
+        await vendor.ended;
+      }
+      vendors.set(workspace, vendor);
+      return indiaSettingsText(vendor, market);
+    },
+    vendorOf: (workspace) => must(vendors.get(workspace), "an Indian scene has a vendor"),
+    closeOne: (workspace) => {
+      void vendors.get(workspace)?.close();
+      vendors.delete(workspace);
+    },
+    close: async () => {
+      await Promise.all([...vendors.values()].map((vendor) => vendor.close()));
+    },
+  };
+}
+
+/** Minutes of two sessions of an index and a stock, as a vendor of files writes them. */
+export function writeIndiaInputs(inputs: string): void {
+  mkdirSync(join(inputs, "minutes"), { recursive: true });
+  for (const [place, symbol] of IMPORTED_SYMBOLS.entries()) {
+    const rows = IMPORTED_SESSIONS.flatMap((session) =>
+      Array.from({ length: IMPORTED_MINUTES }, (_, minute) => {
+        const close = 1000 * (place + 1) + (minute % 11) / 4;
+        const prices = [close, close + 1, close - 1, close].map((price) => price.toFixed(2));
+        const stamp = `${session} ${timeOfDay((OPEN_MINUTE + minute) * SECONDS_PER_MINUTE)}`;
+        return [stamp, ...prices, String(place * (100 + minute))].join(",");
+      }),
+    );
+    const text = `date,open,high,low,close,volume\n${rows.join("\n")}\n`;
+    writeFileSync(join(inputs, "minutes", `${symbol}.csv`), text);
+  }
 }

@@ -11,7 +11,7 @@ const HELP = `Usage: node simulators/faults/main.ts [options]
 Kills the product, fills its disk, sets its clock and runs it beside itself, by seed.
 
   --seed N        decides everything (default: a fresh one)
-  --kind NAME     kill, full, clock or two (default: kill)
+  --kind NAME     kill, full, clock, two or suspend (default: kill)
   --job NAME      one job (default: all that know this kind)
   --points N      how many points of each job (default 5)
   --point N       only this point

@@ -5,17 +5,9 @@
 import { judgeLimits } from "./clock-point.ts";
 import { finishScene } from "./disturbed-run.ts";
 import type { CountedOperation } from "./fault-plan.ts";
-import {
-  BUILD,
-  type BaseName,
-  DAILY,
-  DECIDE,
-  type FaultStep,
-  GATE,
-  JOBS,
-  RETRY,
-} from "./fault-jobs.ts";
+import { BUILD, type BaseName, DAILY, DECIDE, GATE, JOBS, RETRY } from "./fault-jobs.ts";
 import { type PointChance, chooseHold } from "./fault-points.ts";
+import type { FaultStep } from "./fault-step.ts";
 import { describeExit, requireExit } from "./fault-theatre.ts";
 import type { ProductRun } from "./product-process.ts";
 import type { DriverParts, Outcome } from "./undisturbed-run.ts";

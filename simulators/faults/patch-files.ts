@@ -107,10 +107,10 @@ function writeHalf(write: AnyFunction, [file, data, ...rest]: readonly unknown[]
   const whole = typeof data === "string" ? Buffer.from(data) : data;
   if (!ArrayBuffer.isView(whole)) return;
   const bytes = new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength);
-  const [offset, length] = typeof data === "string" ? [] : rest;
+  const [offset, length, position] = typeof data === "string" ? [] : rest;
   const from = typeof offset === "number" ? offset : 0;
   const count = typeof length === "number" ? length : bytes.length - from;
-  write(file, bytes, from, Math.floor(count / 2));
+  write(file, bytes, from, Math.floor(count / 2), position);
 }
 
 function isThere(path: unknown): boolean {

@@ -70,7 +70,7 @@ export type MinuteJudgement = {
   /** Published candles that equal the feed, and those that are marked. */
   readonly equal: number;
   readonly incomplete: number;
-  /** Minutes of the feed without a published candle, all of them inside a known gap. */
+  /** Minutes of the feed without a published candle, all of them in a known gap or told as unknown. */
   readonly absent: number;
 };
 
@@ -83,6 +83,8 @@ export function judgeMinutes(
   timeline: TickTimeline,
   about: {
     readonly gaps: readonly KnownGap[];
+    /** Minutes of one symbol that the product says it does not know. */
+    readonly unknown?: readonly (KnownGap & { readonly symbol: string })[] | undefined;
     readonly uncounted: (token: string, minute: number) => number;
   },
 ): MinuteJudgement {
@@ -111,7 +113,8 @@ export function judgeMinutes(
     }
     for (const [key, { minute }] of truth) {
       if (seen.has(key)) continue;
-      if (isInGap(minute, about.gaps)) absent += 1;
+      const unknown = (about.unknown ?? []).filter(({ symbol }) => symbol === name);
+      if (isInGap(minute, [...about.gaps, ...unknown])) absent += 1;
       else problems.push(`${name} ${textOfMinute(minute)} is missing, and in no gap`);
     }
   }

@@ -75,12 +75,12 @@ async function makeReference(
   const scene = await theatre.openScene(job.base, "second_evening", `${name}-undisturbed`);
   const run = await theatre.run(scene, job.step);
   requireExit(job.step, run);
-  const afterJob = await facts.read(scene.workspace);
+  const afterJob = await facts.read(scene.workspace, job.market);
   for (const step of job.finish) requireExit(step, await theatre.run(scene, step));
   const problems = [...findDamage(scene.workspace), ...findLeftovers(scene.workspace)];
   if (problems.length > 0) throw new BrokenReference(`${name} undisturbed: ${problems.join("; ")}`);
-  const atEnd = await facts.read(scene.workspace);
-  const requests = theatre.requestsOf(scene).length;
+  const atEnd = await facts.read(scene.workspace, job.market);
+  const requests = theatre.requestCountOf(scene);
   theatre.closeScene(scene);
   const { operations } = run.report;
   return { operations, durationMs: run.durationMs, requests, afterJob, atEnd };

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../simulators/alpha-vantage/fault-book.ts";
-import { type FaultStep, JOBS } from "../../simulators/faults/fault-jobs.ts";
+import { JOBS } from "../../simulators/faults/fault-jobs.ts";
+import type { FaultStep } from "../../simulators/faults/fault-step.ts";
 import { type FaultTheatre, openTheatre } from "../../simulators/faults/fault-theatre.ts";
 import {
   PRODUCT_ENTRY,

@@ -18,6 +18,7 @@ const POINTS: Readonly<Record<PointKind, { readonly full: number; readonly quick
   full: { full: 20, quickJobs: 3 },
   clock: { full: 20, quickJobs: 2 },
   two: { full: 10, quickJobs: 2 },
+  suspend: { full: 20, quickJobs: jobsOf("suspend").length },
 };
 /** Two at a time, each of them a few seconds at most. */
 const POINT_MS_MAX = 30_000;
@@ -38,6 +39,7 @@ describe.each([
   { kind: "full", title: "without room on the disk" },
   { kind: "clock", title: "on a clock that is set" },
   { kind: "two", title: "at the same time" },
+  { kind: "suspend", title: "on a host that falls asleep" },
 ] as const)("$title", ({ kind }) => {
   const points = testCount(1, POINTS[kind].full);
   const timeout = JOB_MS_MAX + points * POINT_MS_MAX;

@@ -6,9 +6,11 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import type { RawReceipt } from "#contracts/raw-receipt.ts";
+import { assert } from "#core/assert.ts";
 import type { EpochMs } from "#core/clock.ts";
 import { parseSessionDate, type SessionDate } from "#core/session-date.ts";
 import type { RawStore } from "#ingestion/raw-store.ts";
+import { instantOfIso } from "#platform/system-clock.ts";
 import {
   payloadLengthAt,
   RECORD_HEAD_BYTES,
@@ -61,13 +63,15 @@ export function adoptTickLogs(options: {
     const repair = repairTickLog(pathOf(path)).state;
     if (repair === "removed") return { path, repair, receipt: null };
     const { session, frames, newestReceivedAt } = summariseTickLog(pathOf(path));
+    // Of a segment that is damaged from its beginning only the name says when it is from.
+    const fetchedAt = Number.isFinite(newestReceivedAt) ? newestReceivedAt : startOf(path);
     const { receipt } = rawStore.adopt({
       kind: "ticks",
       source,
       synthetic,
       endpoint: { name: ENDPOINT, params: { segment: basename(path), session: session ?? "" } },
       symbol: null,
-      fetchedAt: newestReceivedAt,
+      fetchedAt,
       format: "ticks",
       path,
       rows: frames,
@@ -88,6 +92,14 @@ export function tickLogReceipts(rawStore: RawStore, session: SessionDate): RawRe
 /** The name of a receipt's segment, which begins with the start of its stream. */
 function segmentOf({ endpoint }: RawReceipt): string {
   return endpoint.params["segment"] ?? "";
+}
+
+/** When the stream began whose segment this is. */
+function startOf(path: string): EpochMs {
+  const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(basename(path));
+  assert(stamp !== null, `${path} is named as a segment is`);
+  const [, year, month, day, hour, minute, second, ms] = stamp;
+  return instantOfIso(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 
 /** Looks through a segment, as far as it is whole. */

@@ -6,7 +6,7 @@ import type { EpochMs } from "#core/clock.ts";
 import { sessionDate } from "#core/session-date.ts";
 import { openRawStore } from "#ingestion/raw-store.ts";
 import { openStateStore } from "#platform/state-store.ts";
-import { fixedClock } from "#platform/system-clock.ts";
+import { fixedClock, isoOfInstant } from "#platform/system-clock.ts";
 import { temporaryFolders } from "#platform/temporary-folder.testing.ts";
 import { workspaceAt } from "#platform/workspace.ts";
 import { encodePacket } from "./encode-packet.testing.ts";
@@ -100,4 +100,20 @@ test("a segment says of which session it is, how many frames it holds and from w
   expect(summaries.map(({ session }) => session)).toEqual(summaries.map(() => "2026-06-12"));
   expect(summaries[0]?.firstReceivedAt).toBe(SCENE_START);
   expect(summaries.at(-1)?.newestReceivedAt).toBe(at(9));
+});
+
+test("a segment that is damaged from its first byte has a receipt of the time in its name", () => {
+  const { rawStore, rawDir, pathOf, adopt } = open();
+  writeStream(rawDir, SCENE_START);
+  const [path = ""] = rawStore.listUnadopted("ticks");
+  const bytes = readFileSync(pathOf(path));
+  bytes[0] = (bytes[0] ?? 0) ^ 1;
+  writeFileSync(pathOf(path), bytes);
+  const [adopted] = adopt();
+  expect(adopted).toMatchObject({
+    path,
+    repair: "damaged",
+    receipt: { fetchedAt: isoOfInstant(SCENE_START), rows: 0 },
+  });
+  expect(adopt()).toEqual([]);
 });
