@@ -20,6 +20,13 @@ export function describeStream(report: StreamReport): CommandResult {
       report.says,
       ...table(factRows(report)),
       ...gapLines(report),
+      ...listLines(
+        "minutes of which it is not known what traded",
+        report.unknownMinutes.map((one) => [
+          one.symbol,
+          `${one.from.slice(11, 16)} to ${one.to.slice(11, 16)} IST`,
+        ]),
+      ),
       ...listLines("anomalies", anomalyRows(report)),
       ...listLines(
         "coverage gaps (no token)",

@@ -123,6 +123,7 @@ const reportSchema = z.looseObject({
       missingBySequence: z.number().nullable(),
     }),
   ),
+  unknownMinutes: z.array(z.strictObject({ symbol: z.string(), from: z.string(), to: z.string() })),
   candles: z.looseObject({ canonical: z.number(), incomplete: z.number() }),
   polled: z.number(),
   rest: z.looseObject({ asked: z.number(), landed: z.number(), failed: z.array(z.unknown()) }),
@@ -216,12 +217,17 @@ async function streamScene(
   const report = reportSchema.parse(JSON.parse(stream.stdout));
   expect(report).toMatchObject({ outcome: "stopped", session });
   const gaps = report.gaps.map(({ from, to }) => ({ fromMs: epochMs(from), toMs: epochMs(to) }));
+  const unknown = report.unknownMinutes.map(({ symbol, from, to }) => ({
+    symbol,
+    fromMs: epochMs(from),
+    toMs: epochMs(to),
+  }));
   const published = await readPublishedMinutes(workspace);
   const uncounted = unpricedOf(vendor.report());
   return {
     report,
     vendor,
-    judgement: judgeMinutes(published, vendor.timeline, { gaps, uncounted }),
+    judgement: judgeMinutes(published, vendor.timeline, { gaps, unknown, uncounted }),
   };
 }
 

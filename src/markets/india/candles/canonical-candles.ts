@@ -40,7 +40,10 @@ export type DayCounts = MissingPackets & {
   readonly reordered: number;
 };
 
-/** Minutes of a symbol between which packets are missing without a gap; the ends may have candles. */
+/**
+ * Minutes of a symbol, both included, of which it is not known what traded: packets are missing between
+ * them, or the first packet after a gap tells of a trade but not of its minute. The ends may have candles.
+ */
 export type HoleRow = {
   readonly symbol: string;
   readonly fromMinute: number;
@@ -185,8 +188,8 @@ function walkDay(inputs: DayInputs, ordered: OrderedDay, states: SymbolStates) {
       while (run.to < end && bucketAt(slot, run.to) === run.bucket) run.to += 1;
       walkRun(states, run, result);
       const row = buckets.makesCandle(run.bucket) ? appendWalk(candles, buckets, run, result) : -1;
-      if (result.hasHoleBefore) {
-        if (rowBefore >= 0) candles.incomplete[rowBefore] = 1;
+      if (result.hasHoleBefore || (result.hasUndatedPrint && row < 0)) {
+        if (result.hasHoleBefore && rowBefore >= 0) candles.incomplete[rowBefore] = 1;
         const [fromMinute, toMinute] = [bucketBefore, run.bucket].map((bucket) =>
           buckets.minuteOf(bucket),
         );

@@ -32,6 +32,8 @@ export type WalkResult = {
   isIncomplete: boolean;
   /** A sequence number is missing before the first packet. */
   hasHoleBefore: boolean;
+  /** A packet whose trade may be of this minute or of one before, of which nothing is known. */
+  hasUndatedPrint: boolean;
 };
 
 export type Run = {
@@ -69,6 +71,7 @@ export function createWalkResult(): WalkResult {
     average: Number.NaN,
     isIncomplete: false,
     hasHoleBefore: false,
+    hasUndatedPrint: false,
   };
 }
 
@@ -154,7 +157,10 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
       // The first price alone is no trade of this session.
       isPrint = rise > 0 || (isPrint && price !== 0);
       // In which minute it traded is not known: perhaps in one that nothing is known of.
-      if (isBaseline && ms > openMs) isPrint = false;
+      if (isBaseline && ms > openMs) {
+        result.hasUndatedPrint ||= isPrint;
+        isPrint = false;
+      }
       if (!isBaseline) risen += rise;
     }
     if (isAcross) {
@@ -182,6 +188,7 @@ function startResult(result: WalkResult): void {
   result.packets = 0;
   result.isIncomplete = false;
   result.hasHoleBefore = false;
+  result.hasUndatedPrint = false;
 }
 
 function addPrint(result: WalkResult, price: number): void {

@@ -111,6 +111,7 @@ async function streamWith(
     if ("says" in found) {
       await source.stop();
       await path.close();
+      await publishLeft(context);
       return none(options, found.says);
     }
     plan = begin(found.window);

@@ -40,6 +40,12 @@ export type StreamReport = {
   } | null;
   readonly anomalies: { readonly [code: string]: number };
   readonly gaps: readonly ReportedGap[];
+  /** Minutes of a symbol, first and last start in IST, of which it is not known what traded. */
+  readonly unknownMinutes: readonly {
+    readonly symbol: string;
+    readonly from: string;
+    readonly to: string;
+  }[];
   readonly candles: {
     /** Candles as they were sealed while it went on. */
     readonly sealed: number;
@@ -66,6 +72,7 @@ export const NO_STREAM: Omit<StreamReport, "says" | "mode" | "clock" | "syntheti
   packets: null,
   anomalies: {},
   gaps: [],
+  unknownMinutes: [],
   candles: null,
   observations: 0,
   rest: null,
@@ -113,6 +120,11 @@ export function reportStream(of: {
       volume: Object.values(gap.volumeBySymbol).reduce((sum, volume) => sum + volume, 0),
       missingBySequence: gap.missingBySequence,
     })),
+    unknownMinutes: rebuilt.holes.map(({ symbol, fromMinute, toMinute }) => ({
+      symbol,
+      from: istText(fromMinute * MINUTE_MS),
+      to: istText(toMinute * MINUTE_MS),
+    })),
     candles: {
       sealed: rebuilt.sealedLive.length,
       ...countCanonical(review),
@@ -140,6 +152,7 @@ function countCanonical({ candles }: IndiaReview) {
   };
 }
 
+const MINUTE_MS = 60_000;
 const IST_ZONE = "Asia/Kolkata";
 
 function istText(instantMs: number): string {
