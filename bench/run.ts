@@ -7,18 +7,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BenchResult, describeResult } from "./bench-result.ts";
+import { benchBars } from "./bars-bench.ts";
 import { benchBuild } from "./build-bench.ts";
 import { benchLargeBuild } from "./build-large-bench.ts";
 import { benchGate } from "./gate-bench.ts";
 import type { InputSize } from "./land-input.ts";
 import { describeMachine } from "./machine.ts";
 import { benchRerun } from "./rerun-bench.ts";
+import { benchStreamLoad } from "./stream-load-bench.ts";
+import type { TickSize } from "./tick-input.ts";
+import { benchTicks } from "./ticks-bench.ts";
 
-const HELP = `Usage: npm run bench [-- NAME…] [-- --rounds N] [--seed N] [--symbols N] [--json FILE]
+const HELP = `Usage: npm run bench [-- NAME…] [-- --rounds N] [--seed N] [--symbols N] [--ticks N] [--json FILE]
   build        raw CSV to staging and analytics, 500 symbols of 20 years, against SQL and pandas
   gate         gate 1 over a million rows in memory, against SQL
   rerun        us build and gate ingest again with nothing new
+  ticks        packets of bytes to candles, with and without the raw log, against binary-parser
+  bars         5 million ticks to one-minute bars, against SQL and pandas
   build-large  8,000 symbols of 20 years: time and memory; only when named
+  stream-load  10,000 packets a second for a minute from a socket; only when named
 `;
 const TWENTY_YEARS = { from: "2006-01-03", to: "2025-12-31" };
 const BUILD_SYMBOLS = 500;
@@ -28,11 +35,21 @@ const GATE_SYMBOLS = 199;
 /** A round in memory is short, so more of them cost little. */
 const GATE_ROUNDS_FACTOR = 5;
 
+/** What an Indian watchlist and its proxies come to, and packets of a session of theirs. */
+const TICK_TOKENS = 200;
+const TICKS = 2_000_000;
+const BAR_TICKS = 5_000_000;
+/** One packet in so many comes twice, or behind the next of its token. */
+const DISORDER_EVERY = 2000;
+const SDK_SAMPLE = 10_000;
+const LOAD = { tokens: 3000, packetsPerSecond: 10_000, seconds: 60 };
+
 type Options = {
   readonly folder: string;
   readonly rounds: number;
   readonly seed: number;
   readonly symbols: number | undefined;
+  readonly ticks: number | undefined;
 };
 
 const BENCHMARKS: { readonly [name: string]: (options: Options) => Promise<BenchResult> } = {
@@ -41,9 +58,17 @@ const BENCHMARKS: { readonly [name: string]: (options: Options) => Promise<Bench
   gate: ({ rounds, ...options }) =>
     benchGate({ size: sizeOf(options, GATE_SYMBOLS), rounds: rounds * GATE_ROUNDS_FACTOR }),
   rerun: (options) => benchRerun({ ...options, size: sizeOf(options, BUILD_SYMBOLS) }),
+  ticks: (options) =>
+    benchTicks({
+      ...options,
+      size: { ...ticksOf(options, TICKS), duplicateEvery: DISORDER_EVERY },
+      sample: SDK_SAMPLE,
+    }),
+  bars: (options) => benchBars({ ...options, size: ticksOf(options, BAR_TICKS), withPandas: true }),
+  "stream-load": ({ folder, seed }) => benchStreamLoad({ ...LOAD, folder, seed }),
   "build-large": (options) => benchLargeBuild({ ...options, size: sizeOf(options, LARGE_SYMBOLS) }),
 };
-const ALWAYS = ["build", "gate", "rerun"];
+const ALWAYS = ["build", "gate", "rerun", "ticks", "bars"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,6 +76,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     seed: { type: "string", default: "7" },
     symbols: { type: "string" },
+    ticks: { type: "string" },
     json: { type: "string" },
     help: { type: "boolean", default: false },
   },
@@ -70,12 +96,13 @@ async function runAll(names: readonly string[]): Promise<number> {
   for (const name of names) {
     const folder = mkdtempSync(join(tmpdir(), "meridian-bench-"));
     try {
-      const { rounds, seed, symbols } = values;
+      const { rounds, seed, symbols, ticks } = values;
       const options = {
         folder,
         rounds: Number(rounds),
         seed: Number(seed),
         symbols: symbols === undefined ? undefined : Number(symbols),
+        ticks: ticks === undefined ? undefined : Number(ticks),
       };
       const result = await BENCHMARKS[name]?.(options);
       if (!result) continue;
@@ -93,4 +120,9 @@ async function runAll(names: readonly string[]): Promise<number> {
 
 function sizeOf(options: Pick<Options, "seed" | "symbols">, symbols: number): InputSize {
   return { ...TWENTY_YEARS, symbols: options.symbols ?? symbols, seed: options.seed };
+}
+
+function ticksOf({ seed, ticks }: Pick<Options, "seed" | "ticks">, count: number): TickSize {
+  const input = { seed, tokens: TICK_TOKENS, ticks: ticks ?? count };
+  return { ...input, duplicateEvery: 0, reorderEvery: DISORDER_EVERY };
 }
