@@ -66,6 +66,8 @@ function createFate(plan: FaultPlan) {
   const [write, rename] = [writeFileSync, renameSync];
   let refused = 0;
   let isFull = false;
+  /** For the next operation that needs room. */
+  let isFullOnce = false;
   let clockShiftMs = plan.clockShiftMs;
 
   /** A process that is killed from outside meanwhile leaves no report rather than half of one. */
@@ -93,7 +95,8 @@ function createFate(plan: FaultPlan) {
       case "kill_after":
         return "then_die";
       case "full_once":
-        return needsRoom ? "refused" : "whole";
+        isFullOnce = true;
+        break;
       case "full_on":
         isFull = true;
         break;
@@ -104,7 +107,9 @@ function createFate(plan: FaultPlan) {
         break;
       case undefined:
     }
-    return isFull && needsRoom ? "refused" : "whole";
+    if (!needsRoom || !(isFull || isFullOnce)) return "whole";
+    isFullOnce = false;
+    return "refused";
   };
 
   const refusalOf = (operation: Operation<unknown>): Error => {

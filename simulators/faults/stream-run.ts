@@ -2,14 +2,14 @@
  * Runs `india stream` as an operator who ends it when the feed has nothing more: the stream in one process,
  * and `india stop` in another. What the stream suffers meanwhile is in its command.
  */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { SmartApiSimulator } from "../smartapi/smartapi-server.ts";
 import { type ProductCommand, type ProductRun, runProduct } from "./product-process.ts";
-import { listFiles } from "./workspace-files.ts";
 
 const STREAM = ["india", "stream", "--clock", "feed", "--json"];
 const STOP = ["india", "stop"];
 const LOOK_MS = 20;
-const TICK_LOG = /\/ticks\/[^/]+\.ticks$/;
 
 export type StreamRun = {
   readonly stream: ProductRun;
@@ -36,6 +36,13 @@ export async function runStreamToItsEnd(
   return { stream: await running, stop };
 }
 
+/** By their names alone: other files come and go meanwhile. */
 function countLogs(workspace: string): number {
-  return listFiles(workspace, "data/raw/india").filter((name) => TICK_LOG.test(name)).length;
+  const raw = join(workspace, "data", "raw", "india");
+  const folders = namesIn(raw).map((day) => join(raw, day, "ticks"));
+  return folders.flatMap(namesIn).filter((name) => name.endsWith(".ticks")).length;
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

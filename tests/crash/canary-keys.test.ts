@@ -11,12 +11,21 @@ import { JOBS } from "../../simulators/faults/fault-jobs.ts";
 import type { FaultStep } from "../../simulators/faults/fault-step.ts";
 import { type FaultTheatre, openTheatre } from "../../simulators/faults/fault-theatre.ts";
 import {
+  indiaEnvironment,
+  indiaMarketOf,
+  indiaSettingsText,
+  startIndiaVendor,
+} from "../../simulators/faults/india-stage.ts";
+import {
   PRODUCT_ENTRY,
   type ProductRun,
   runProduct,
 } from "../../simulators/faults/product-process.ts";
+import { runStreamToItsEnd } from "../../simulators/faults/stream-run.ts";
 import { listFiles } from "../../simulators/faults/workspace-files.ts";
+import { testCount, testSeed } from "../support/depth.ts";
 import { ECHO_NAMES, type EchoServer, startEchoServer } from "./echo-server.ts";
+import { SMARTAPI_ECHO_NAMES, startSmartApiEchoServer } from "./smartapi-echo-server.ts";
 
 /** One as the vendor makes them, and one with everything that URLs, JSON and forms write otherwise. */
 const PLAIN_KEY = "CANARY7Q2W9KX4ZB";
@@ -30,6 +39,15 @@ const LOOKS = [
   "ledger tail",
   "ledger head",
 ];
+const INDIAN_LOOKS = ["india build", "india raw --json"];
+const INDIAN_SESSION = "2025-10-21";
+/** Longer than the vendor's own where a number of four digits would be found in any price. */
+const INDIAN_LOGIN = {
+  apiKey: ODD_KEY.replaceAll("'", "").replaceAll("é", "e"),
+  clientCode: "CANARY8Q31",
+  pin: "CNRY92PX",
+  totpSecret: "CANARYTOTPSEKRET",
+};
 /** So much of a key is as good as the key. */
 const PART_SHARE = 0.6;
 const TIMEOUT_MS = 120_000;
@@ -135,6 +153,64 @@ describe("the look-alike of the vendor", () => {
   });
 });
 
+describe("an Indian vendor that spells login and tokens wherever it can", () => {
+  const PLACES = [
+    { from: ".env", usesEnvironment: false },
+    { from: "the environment", usesEnvironment: true },
+  ];
+  test.each(PLACES.slice(0, testCount(1, PLACES.length)))(
+    "puts them nowhere when the login comes from $from",
+    { timeout: TIMEOUT_MS },
+    async ({ usesEnvironment }) => {
+      const workspace = join(folder, usesEnvironment ? "india-environment" : "india-dotenv");
+      mkdirSync(workspace);
+      const market = indiaMarketOf(testSeed(), 1);
+      const vendor = await startIndiaVendor({
+        market,
+        session: INDIAN_SESSION,
+        credentials: INDIAN_LOGIN,
+      });
+      const spelling = await startSmartApiEchoServer(vendor);
+      try {
+        writeFileSync(join(workspace, "meridian.toml"), indiaSettingsText(spelling, market));
+        const login = indiaEnvironment(INDIAN_LOGIN);
+        if (!usesEnvironment) {
+          const lines = Object.entries(login).map(([name, value]) => `${name}='${value}'\n`);
+          writeFileSync(join(workspace, ".env"), lines.join(""));
+        }
+        const command = {
+          entry: PRODUCT_ENTRY,
+          workspace,
+          environment: {
+            NODE_COMPILE_CACHE: join(folder, "compiled"),
+            ...(usesEnvironment ? login : {}),
+          },
+        };
+        const printed: ProductRun[] = [];
+        const run = async (words: string): Promise<void> =>
+          void printed.push(await runProduct({ ...command, words: words.split(" ") }));
+        for (const words of ["india instruments", "india history", "india history --json"]) {
+          await run(words);
+        }
+        const { stream, stop } = await runStreamToItsEnd(command, vendor);
+        expect(stream).toMatchObject({ exitCode: 0 });
+        printed.push(stream, ...(stop === undefined ? [] : [stop]));
+        await run(`india recover --session ${INDIAN_SESSION}`);
+        for (const words of [...INDIAN_LOOKS, ...LOOKS.slice(1)]) await run(words);
+        expect([...spelling.counts().keys()].toSorted()).toEqual(SMARTAPI_ECHO_NAMES.toSorted());
+        expect(spelling.tokens().length).toBeGreaterThan(3);
+        const secrets = [...Object.values(INDIAN_LOGIN), ...spelling.tokens()];
+        const exempt = usesEnvironment ? [] : [".env"];
+        expect(sightingsIn(workspace, printed, exempt, secrets)).toEqual([]);
+        expect(listFiles(workspace, "data/raw/india").length).toBeGreaterThan(10);
+      } finally {
+        await spelling.close();
+        await vendor.close();
+      }
+    },
+  );
+});
+
 test("the search finds a key in any form, in a file and in what is printed", () => {
   const workspace = join(folder, "planted");
   mkdirSync(join(workspace, "logs"), { recursive: true });
@@ -152,9 +228,10 @@ function sightingsIn(
   workspace: string,
   runs: readonly Pick<ProductRun, "stdout" | "stderr">[],
   exempt: readonly string[],
+  keys: readonly string[] = [PLAIN_KEY, ODD_KEY, ODD_KEY.replaceAll("'", "")],
 ): string[] {
   expect(existsSync(workspace)).toBe(true);
-  const forms = [PLAIN_KEY, ODD_KEY, ODD_KEY.replaceAll("'", "")].flatMap(formsOf);
+  const forms = keys.flatMap(formsOf);
   const spells = (bytes: Buffer): boolean => forms.some((form) => bytes.includes(form));
   const files = listFiles(workspace).filter((name) => !exempt.includes(name));
   return [

@@ -24,7 +24,11 @@ const HTTP_UNAUTHORIZED = 401;
 const HTTP_FORBIDDEN = 403;
 const HTTP_TOO_MANY = 429;
 const HTTP_SERVER_ERROR = 500;
-const TEXT_SHOWN_MAX = 200;
+/**
+ * So much of a text is kept. Who shows it masks it first and cuts it then: what is shown must not come near
+ * this cut even when it is nothing but tokens, or half a token would not be recognised.
+ */
+const TEXT_KEPT_MAX = 65_536;
 /** How the text of a 403 spells that calls came too fast; a genuine refusal spells none of it. */
 const RATE_TEXT = /exceeding|access rate|rate limit|too many requests/i;
 
@@ -93,7 +97,7 @@ function classifyText(text: string): Classified {
 }
 
 function failure(outcome: CallFailure, remedy: Remedy, detail: string): Classified {
-  return { outcome, remedy, code: null, detail: detail.slice(0, TEXT_SHOWN_MAX) };
+  return { outcome, remedy, code: null, detail: detail.slice(0, TEXT_KEPT_MAX) };
 }
 
 /** `undefined` for what is no JSON object or array; the vendor sends nothing else. */
@@ -114,7 +118,7 @@ function textOf(value: unknown): string | null {
   if (typeof value === "number") return String(value);
   if (typeof value !== "string") return null;
   const text = value.trim();
-  return text === "" || text.toLowerCase() === "null" ? null : text.slice(0, TEXT_SHOWN_MAX);
+  return text === "" || text.toLowerCase() === "null" ? null : text.slice(0, TEXT_KEPT_MAX);
 }
 
 /** The documentation shows `data` of failures as text. */

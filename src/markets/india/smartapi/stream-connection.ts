@@ -208,11 +208,12 @@ export class StreamConnection {
   /** An error frame is told and not answered: what the vendor refused once it refuses again. */
   #hear(text: string): void {
     this.#watch.life();
-    const read = parseStreamText(text);
-    if (read.kind === "pong" || this.#texts === TEXTS_PER_LINK_MAX) return;
+    if (this.#texts === TEXTS_PER_LINK_MAX) return;
+    // Masked before it is cut: half a secret would not be recognised.
+    const read = parseStreamText(this.#options.session.maskText(text));
+    if (read.kind === "pong") return;
     this.#texts += 1;
-    const says = this.#options.session.maskText(read.says);
-    this.#emit({ kind: "TEXT", connection: this.#options.index, says });
+    this.#emit({ kind: "TEXT", connection: this.#options.index, says: read.says });
   }
 
   #end(end: LinkEnd): void {
