@@ -3,6 +3,7 @@
  * time less receive time of the last five minutes. Values in, values out; who asks the machine and who
  * warns is the session's business.
  */
+import { AHEAD_MS_MAX } from "../ticks/packet-intake.ts";
 
 export type ClockReading = {
   /** Exchange time less monotonic time. */
@@ -38,6 +39,7 @@ export function createSessionClock(): SessionClock {
   let next = 0;
   let taken = 0;
   let newestAt = Number.NEGATIVE_INFINITY;
+  let newestExchangeMs = Number.NEGATIVE_INFINITY;
   let made: { readonly at: number; readonly reading: ClockReading } | null = null;
 
   const read = (monotonicMs: number): ClockReading | null => {
@@ -60,6 +62,9 @@ export function createSessionClock(): SessionClock {
   return {
     observe: (exchangeMs, monotonicMs, wallMs) => {
       if (Number.isNaN(exchangeMs) || monotonicMs - newestAt < SAMPLE_EVERY_MS) return;
+      // Neither a packet of the future nor a feed that stands still tells the time.
+      if (exchangeMs > wallMs + AHEAD_MS_MAX || exchangeMs <= newestExchangeMs) return;
+      newestExchangeMs = exchangeMs;
       // The first sample serves at once; it is all there is.
       if (taken === 0) made = null;
       takenAt[next] = monotonicMs;

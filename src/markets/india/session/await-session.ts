@@ -1,7 +1,7 @@
 /** Waits until it is known which session is streamed: by the machine's clock, or by the first packets. */
 import { dayNumberOf } from "#core/session-date.ts";
-import type { SessionPlan } from "../ticks/session-instruments.ts";
 import { type StreamWindow, decideFeedSession, decideStart } from "./decide-start.ts";
+import type { FeedSession } from "./feed-session.ts";
 import type { StreamOptions } from "./stream-options.ts";
 
 const WAIT_MS = 100;
@@ -28,11 +28,12 @@ export async function waitForSession(options: StreamOptions): Promise<AwaitedSes
 /** The session of a feed that keeps its own time, once its packets tell it. */
 export async function findFeedSession(
   options: StreamOptions,
-  feedDate: () => SessionPlan["session"] | undefined,
+  feed: FeedSession,
 ): Promise<AwaitedSession> {
   const { context, isStopRequested } = options;
   for (;;) {
-    const date = feedDate();
+    // A feed that is stopped before it was sure is taken at its word.
+    const date = feed.date() ?? (isStopRequested() ? feed.newestDate() : undefined);
     if (date !== undefined) {
       const start = decideFeedSession(context.calendar, dayNumberOf(date));
       return start.kind === "go" ? { window: start.window } : { says: sayOf(start) };

@@ -15,29 +15,29 @@ function frameOf(token: string): Uint8Array {
 
 test("is sure when one token shows two times of a day", () => {
   const feed = createFeedSession();
-  feed.observe(frameOf("1"), OPEN_MS, 0);
-  expect(feed.date(0)).toBeUndefined();
-  feed.observe(frameOf("1"), OPEN_MS + 1000, 1);
-  expect(feed.date(1)).toBe("2026-05-19");
+  feed.observe(frameOf("1"), OPEN_MS);
+  expect(feed.date()).toBeUndefined();
+  feed.observe(frameOf("1"), OPEN_MS + 1000);
+  expect(feed.date()).toBe("2026-05-19");
 });
 
 test("takes yesterday's snapshots for what they are", () => {
   const feed = createFeedSession();
-  for (const token of ["1", "2", "3"]) feed.observe(frameOf(token), OPEN_MS - DAY_MS, 0);
-  for (const token of ["1", "2"]) feed.observe(frameOf(token), OPEN_MS, 5);
-  expect(feed.date(5)).toBeUndefined();
-  feed.observe(frameOf("2"), OPEN_MS + 1000, 6);
-  expect(feed.date(6)).toBe("2026-05-19");
+  for (const token of ["1", "2", "3"]) feed.observe(frameOf(token), OPEN_MS - DAY_MS);
+  for (const token of ["1", "2"]) feed.observe(frameOf(token), OPEN_MS);
+  expect(feed.date()).toBeUndefined();
+  feed.observe(frameOf("2"), OPEN_MS + 1000);
+  expect(feed.date()).toBe("2026-05-19");
 });
 
-test("believes the newest day of a feed that stays silent after single packets", () => {
+test("knows the newest day of a feed that ends before anything is sure", () => {
   const feed = createFeedSession();
-  feed.observe(frameOf("1"), OPEN_MS, 100);
-  feed.observe(frameOf("2"), OPEN_MS - DAY_MS, 200);
-  expect(feed.date(2099)).toBeUndefined();
-  expect(feed.date(2100)).toBe("2026-05-19");
+  feed.observe(frameOf("1"), OPEN_MS);
+  feed.observe(frameOf("2"), OPEN_MS - DAY_MS);
+  expect(feed.date()).toBeUndefined();
+  expect(feed.newestDate()).toBe("2026-05-19");
 });
 
 test("knows no day before the first packet", () => {
-  expect(createFeedSession().date(1e9)).toBeUndefined();
+  expect(createFeedSession().newestDate()).toBeUndefined();
 });

@@ -5,31 +5,26 @@
 import type { SessionDate } from "#core/session-date.ts";
 import { istDateOf } from "../ticks/exchange-time.ts";
 
-/** A feed that shows nothing but single packets is taken at its word after this. */
-const DOUBT_MS_MAX = 2000;
 const TOKEN_FROM = 1;
 const TOKEN_TO = 27;
 
 export interface FeedSession {
   /** Takes a frame whose exchange time is known. */
-  observe(frame: Uint8Array, exchangeMs: number, monotonicMs: number): void;
+  observe(frame: Uint8Array, exchangeMs: number): void;
   /** The day, once it is sure. */
-  date(monotonicMs: number): SessionDate | undefined;
+  date(): SessionDate | undefined;
+  /** The newest day seen, for a feed that ends before anything is sure. */
+  newestDate(): SessionDate | undefined;
 }
 
-/**
- * Sure is a day on which one token shows two times, as a running feed does and a snapshot does not; else,
- * after a while, the newest day seen.
- */
+/** Sure is a day on which one token shows two times, as a running feed does and a snapshot does not. */
 export function createFeedSession(): FeedSession {
   const firstMsOf = new Map<string, number>();
   const decoder = new TextDecoder("latin1");
-  let firstSeenMs: number | undefined;
   let newestDate: SessionDate | undefined;
   let sureDate: SessionDate | undefined;
   return {
-    observe: (frame, exchangeMs, monotonicMs) => {
-      firstSeenMs ??= monotonicMs;
+    observe: (frame, exchangeMs) => {
       const date = istDateOf(exchangeMs);
       if (newestDate === undefined || date > newestDate) newestDate = date;
       const key = `${decoder.decode(frame.subarray(TOKEN_FROM, TOKEN_TO))} ${date}`;
@@ -39,10 +34,7 @@ export function createFeedSession(): FeedSession {
         sureDate = date;
       }
     },
-    date: (monotonicMs) => {
-      if (sureDate !== undefined) return sureDate;
-      const isLong = firstSeenMs !== undefined && monotonicMs - firstSeenMs >= DOUBT_MS_MAX;
-      return isLong ? newestDate : undefined;
-    },
+    date: () => sureDate,
+    newestDate: () => newestDate,
   };
 }

@@ -5,6 +5,7 @@
  */
 import { assert, must } from "#core/assert.ts";
 import type { Clock, EpochMs } from "#core/clock.ts";
+import { MeridianError } from "#core/meridian-error.ts";
 import { type SealDue, type SealState, createFeedSealer, sealsDue } from "../candles/seal-plan.ts";
 import { type SessionClock, createSessionClock } from "../candles/session-clock.ts";
 import { type TickEngine, createTickEngine } from "../candles/tick-engine.ts";
@@ -29,6 +30,8 @@ export interface FramePath {
   clockReading(): ReturnType<SessionClock["reading"]>;
   /** When the newest frame came, by the monotonic clock; null before the first. */
   newestFrameMs(): number | null;
+  /** The longest time between two frames so far, by the monotonic clock. */
+  longestPauseMs(): number;
   /** Writes what waits, then interprets it. @throws DISK_FULL */
   flush(): void;
   sync(): Promise<void>;
@@ -59,6 +62,7 @@ export function openFramePath(options: {
   const sessionClock = createSessionClock();
   let sealing: Sealing | undefined;
   let newestFrameMs: number | null = null;
+  let longestPauseMs = 0;
   return {
     engine,
     begin: (plan, earlierSegments) => {
@@ -68,6 +72,7 @@ export function openFramePath(options: {
       }
       // A session that goes on keeps its instruments: what was added since begins tomorrow.
       const goesOnWith = engine.plan();
+      if (goesOnWith !== undefined) requireSameMode(goesOnWith, plan);
       const inForce = goesOnWith === undefined ? plan : { ...goesOnWith, clock: plan.clock };
       sealing = createSealing({ plan: inForce, engine, writer, clock, sessionClock });
       writer.appendSession(inForce, clock.wallMs());
@@ -76,7 +81,9 @@ export function openFramePath(options: {
     },
     takeFrame: (connection, bytes, receivedAt) => {
       const begun = must(sealing, "frames come after the session began");
-      newestFrameMs = clock.monotonicMs();
+      const monotonicMs = clock.monotonicMs();
+      longestPauseMs = Math.max(longestPauseMs, monotonicMs - (newestFrameMs ?? monotonicMs));
+      newestFrameMs = monotonicMs;
       writer.appendFrame(connection, bytes, receivedAt);
       begun.afterFrame(bytes, newestFrameMs, receivedAt);
       flusher.schedule();
@@ -93,11 +100,22 @@ export function openFramePath(options: {
     note: (facts) => writer.appendNote(facts, clock.wallMs()),
     clockReading: () => sessionClock.reading(clock.monotonicMs()),
     newestFrameMs: () => newestFrameMs,
+    longestPauseMs: () => longestPauseMs,
     flush: () => writer.flush(),
     sync: () => writer.sync(),
     close: () => writer.close(),
     failure: flusher.failure,
   };
+}
+
+/** Packets of another mode could not be told from wrong ones. */
+function requireSameMode(begun: SessionPlan, plan: SessionPlan): void {
+  if (begun.mode === plan.mode) return;
+  throw new MeridianError("CONFIG_INVALID", {
+    message: `the session ${plan.session} began in ${begun.mode} mode and cannot go on in ${plan.mode} mode`,
+    facts: { key: "india.vendor.mode", began: begun.mode, found: plan.mode },
+    nextStep: `Set [india.vendor] mode back to "${begun.mode}" until the session is over.`,
+  });
 }
 
 /** Appends seals when the session's clock says so: the machine's with the exchange's error, or the feed's. */

@@ -3,6 +3,7 @@
  * stop or a failure. Everything is looked at in one loop, several times a second; nothing here interprets a
  * packet.
  */
+import { endOf } from "#core/calendar.ts";
 import type { Clock, EpochMs } from "#core/clock.ts";
 import type { SmartApiLog } from "../smartapi/smartapi-session.ts";
 import { createFramePeek } from "../ticks/frame-peek.ts";
@@ -24,6 +25,12 @@ const SUSPENDED_MS = 5000;
 const DRAIN_MS = 1500;
 /** A feed that was silent for so long before a stop has ended; one that was not goes on. */
 const FEED_ENDED_MS = 1000;
+/** A sparse feed is not over because it pauses: it must be silent for longer than it ever was, to a limit. */
+const PAUSES_OF_END = 2;
+const FEED_ENDED_MS_MAX = 10_000;
+/** The wall clock has the last word on the session's end: neither much earlier nor later than it says. */
+const EARLY_MS_MAX = 20 * MINUTE_MS;
+const OVERDUE_MS = 2 * MINUTE_MS;
 /** Frames held while it is not known of which session a feed is. */
 const HELD_MAX = 200_000;
 
@@ -42,11 +49,10 @@ type Held =
 /** Takes frames from the start; hands them to the path once the session has begun. */
 export function createSessionListener(of: {
   readonly path: FramePath;
-  readonly clock: Clock;
   readonly instruments: readonly Pick<SessionInstrument, "token" | "exchangeType" | "isIndex">[];
   readonly onEvent: (event: StreamEvent) => void;
 }) {
-  const { path, clock, onEvent } = of;
+  const { path, onEvent } = of;
   const peek = createFramePeek(of.instruments);
   const feed = createFeedSession();
   let held: Held[] | undefined = [];
@@ -57,7 +63,7 @@ export function createSessionListener(of: {
         return;
       }
       const exchangeMs = peek.exchangeMsOf(bytes);
-      if (!Number.isNaN(exchangeMs)) feed.observe(bytes, exchangeMs, clock.monotonicMs());
+      if (!Number.isNaN(exchangeMs)) feed.observe(bytes, exchangeMs);
       if (held.length < HELD_MAX) held.push({ connection, bytes, receivedAt });
     },
     onEvent: (event) => {
@@ -68,7 +74,7 @@ export function createSessionListener(of: {
   };
   return {
     listener,
-    feedDate: () => feed.date(clock.monotonicMs()),
+    feed,
     /** Hands over what was held; from here on nothing is. */
     release: (): void => {
       for (const one of held ?? []) {
@@ -133,14 +139,27 @@ export async function runLiveSession(live: LiveSession): Promise<SessionEnd> {
     }
     live.onTurn();
     if (live.isStopRequested()) return stoppedAt(live, sessionMs);
-    if (sessionMs !== null && sessionMs >= window.endsAt) {
+    if (isSessionOver(live, sessionMs, wallMs)) {
       return {
         outcome: "closed",
         says: `the session of ${plan.session} is over`,
-        throughMs: sessionMs,
+        throughMs: sessionMs ?? window.endsAt,
       };
     }
   }
+}
+
+/** A feed keeps its own time; the machine's clock is corrected by the exchange's, but not by hours. */
+function isSessionOver(
+  { plan, window }: LiveSession,
+  sessionMs: number | null,
+  wallMs: number,
+): boolean {
+  const isReached = sessionMs !== null && sessionMs >= window.endsAt;
+  if (plan.clock === "feed") return isReached;
+  return (
+    (isReached && wallMs >= window.endsAt - EARLY_MS_MAX) || wallMs >= window.endsAt + OVERDUE_MS
+  );
 }
 
 function throwFailure({ path, pipeline }: LiveSession): void {
@@ -160,8 +179,9 @@ function stoppedAt(live: LiveSession, sessionMs: number | null): SessionEnd {
   const { plan, window, path, clock } = live;
   const newestFrameMs = path.newestFrameMs();
   const silentMs = newestFrameMs === null ? Infinity : clock.monotonicMs() - newestFrameMs;
-  const hasFeedEnded = plan.clock === "feed" && silentMs >= FEED_ENDED_MS;
-  const isOver = sessionMs !== null && sessionMs >= window.closesAt;
+  const endedMs = Math.max(FEED_ENDED_MS, PAUSES_OF_END * path.longestPauseMs());
+  const hasFeedEnded = plan.clock === "feed" && silentMs >= Math.min(endedMs, FEED_ENDED_MS_MAX);
+  const isOver = sessionMs !== null && sessionMs >= endOf(window);
   if (!isOver && !hasFeedEnded) {
     for (const connection of connectionsOf(plan)) {
       path.takeEvent({ kind: "LOST", connection, cause: "STOPPED", says: "stopped by a person" });

@@ -3,6 +3,7 @@
  * what fails while the socket is unusable, and the whole day after the close. One call at a time; the
  * limits are the adapter's. Which minutes count is decided when the day is built.
  */
+import { MeridianError } from "#core/meridian-error.ts";
 import type { SessionDate } from "#core/session-date.ts";
 import type { RawStore } from "#ingestion/raw-store.ts";
 import type { CandleAnswer, SmartApi } from "../smartapi/smart-api.ts";
@@ -22,6 +23,8 @@ export type RestTally = {
   readonly asked: number;
   readonly landed: number;
   readonly rows: number;
+  readonly failures: number;
+  /** The first of them. */
   readonly failed: readonly RestFailureNote[];
 };
 
@@ -63,8 +66,28 @@ export function createRestMinutes(options: {
   let asked = 0;
   let landed = 0;
   let rows = 0;
+  let failures = 0;
 
+  /** A landing that fails costs one answer, never the session. */
   const take = (
+    instrument: AskedInstrument,
+    what: string,
+    answer: CandleAnswer,
+    newestSession: SessionDate | null,
+  ): boolean => {
+    try {
+      return land(instrument, what, answer, newestSession);
+    } catch (cause) {
+      if (!(cause instanceof MeridianError)) throw cause;
+      note(instrument, what, `${cause.code}: ${cause.message}`);
+      return false;
+    }
+  };
+  const note = (instrument: AskedInstrument, what: string, says: string): void => {
+    failures += 1;
+    if (failed.length < FAILED_LISTED_MAX) failed.push({ symbol: instrument.symbol, what, says });
+  };
+  const land = (
     instrument: AskedInstrument,
     what: string,
     answer: CandleAnswer,
@@ -72,11 +95,9 @@ export function createRestMinutes(options: {
   ): boolean => {
     asked += 1;
     if (answer.outcome !== "data") {
-      if (failed.length < FAILED_LISTED_MAX) {
-        const says = `${answer.outcome}: ${answer.detail}`;
-        failed.push({ symbol: instrument.symbol, what, says });
-      }
-      return false;
+      note(instrument, what, `${answer.outcome}: ${answer.detail}`);
+      // Of a name it does not know the vendor has nothing; it did answer.
+      return answer.outcome === "UNKNOWN_SYMBOL";
     }
     const { call, bytes, synthetic, receivedAt, bars } = answer;
     // An answer without rows is an answer, and nothing to keep.
@@ -104,6 +125,6 @@ export function createRestMinutes(options: {
       const answer = await api.fetchDaily(instrument, { from: session, to: session });
       return take(instrument, "day", answer, newestSession);
     },
-    tally: () => ({ asked, landed, rows, failed }),
+    tally: () => ({ asked, landed, rows, failures, failed }),
   };
 }

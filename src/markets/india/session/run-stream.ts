@@ -5,11 +5,15 @@
 import { join } from "node:path";
 import { must } from "#core/assert.ts";
 import { canonicalJson } from "#core/canonical-json.ts";
+import type { MarketDataContext } from "#curation/market-context.ts";
 import { writeFileAtomic } from "#platform/atomic-file.ts";
+import { claimWorkspaceKind } from "#platform/workspace.ts";
 import { LIVE_CANDLES_FOLDER, openLiveCandles } from "../candles/live-candles-store.ts";
+import type { Resolution } from "../instruments/resolve-instruments.ts";
 import { adoptSegments, isSyntheticWorkspace } from "../jobs/compact-day.ts";
 import { createMomentumObserver } from "../momentum/momentum-observer.ts";
 import type { SmartApi } from "../smartapi/smart-api.ts";
+import { TOKENS_PER_CONNECTION_MAX, planStream } from "../smartapi/stream-plan.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
 import { tickLogReceipts } from "../ticks/tick-log-receipts-store.ts";
 import type { StreamEvent } from "../ticks/tick-source.ts";
@@ -42,6 +46,7 @@ import { NO_STREAM, type StreamReport } from "./stream-report.ts";
 /** Streams the session of the day. @throws LOGIN_REFUSED, NO_INSTRUMENTS, STREAM_TOO_LARGE, DISK_FULL */
 export async function runStream(options: StreamOptions): Promise<StreamReport> {
   const { context, clockKind } = options;
+  requireRoom(context);
   context.rawStore.recover();
   adoptSegments(context, isSyntheticWorkspace(context));
   let window: StreamWindow | undefined;
@@ -62,6 +67,12 @@ export async function runStream(options: StreamOptions): Promise<StreamReport> {
   }
 }
 
+/** Refuses too many names before anything is waited for. @throws STREAM_TOO_LARGE */
+function requireRoom({ settings, proxies }: MarketDataContext): void {
+  const names = [...proxies.roles.map(({ symbol }) => symbol), ...settings.india.watchlist.symbols];
+  planStream([...new Set(names)].map((token) => ({ exchangeType: 1, token })));
+}
+
 async function streamWith(
   options: StreamOptions,
   api: SmartApi,
@@ -72,6 +83,9 @@ async function streamWith(
   const resolution = await options.resolve();
   for (const note of resolution.notes) say(note);
   const instruments = resolution.instruments;
+  if (instruments.length === 0) {
+    return none(options, "no wanted name has a token, so there is nothing to stream", resolution);
+  }
   let window = known;
   const applied = { drain: (): void => undefined };
   const path = openFramePath({
@@ -80,15 +94,17 @@ async function streamWith(
     clock,
     onApplied: () => applied.drain(),
   });
+  // On further connections there may be nothing but stocks that wait for the auction.
+  const isQuietInAuction =
+    instruments.length > TOKENS_PER_CONNECTION_MAX || instruments.every((one) => one.hasAuction);
   const source = options.openSource({
     api,
     tokens: instruments.map(({ exchangeType, token }) => ({ exchangeType, token })),
-    isTrading: () => isTrading(path, window, clockKind, clock),
+    isTrading: () => isTrading(path, window, clockKind, clock, isQuietInAuction),
   });
   const trouble: { onEvent: (event: StreamEvent) => void } = { onEvent: () => undefined };
   const session = createSessionListener({
     path,
-    clock,
     instruments,
     onEvent: (event) => trouble.onEvent(event),
   });
@@ -103,24 +119,36 @@ async function streamWith(
     session.release();
     return begun;
   };
-  let plan = window === undefined ? undefined : begin(window);
-  await source.start(session.listener);
-  say(describeUse(source.use(), settings));
-  if (plan === undefined) {
-    const found = await findFeedSession(options, session.feedDate);
-    if ("says" in found) {
-      await source.stop();
-      await path.close();
-      await publishLeft(context);
-      return none(options, found.says);
+  try {
+    let plan = window === undefined ? undefined : begin(window);
+    await source.start(session.listener);
+    claimKind(context, source.isSynthetic());
+    say(describeUse(source.use(), settings));
+    if (plan === undefined) {
+      const found = await findFeedSession(options, session.feed);
+      if ("says" in found) {
+        await source.stop();
+        await path.close();
+        await publishLeft(context);
+        return none(options, found.says, resolution);
+      }
+      plan = begin(found.window);
     }
-    plan = begin(found.window);
+    const running: RunningStream = { ...options, api, source, path, plan, resolution };
+    return await streamSession(running, must(window, "a session that began has a window"), {
+      applied,
+      trouble,
+    });
+  } catch (cause) {
+    // Whatever broke: no socket outlives the lock of the session.
+    await Promise.allSettled([source.stop(), path.close()]);
+    throw cause;
   }
-  const running: RunningStream = { ...options, api, source, path, plan, resolution };
-  return await streamSession(running, must(window, "a session that began has a window"), {
-    applied,
-    trouble,
-  });
+}
+
+/** Synthetic ticks never enter a workspace of vendor data. @throws SYNTHETIC_MIX */
+function claimKind({ workspace }: MarketDataContext, isSynthetic: boolean | null): void {
+  if (isSynthetic !== null) claimWorkspaceKind(workspace, isSynthetic ? "synthetic" : "vendor");
 }
 
 type Hooks = {
@@ -176,7 +204,7 @@ async function streamSession(
       onTurn: progressOf(running),
     });
   } catch (cause) {
-    await Promise.allSettled([polling.stop(), source.stop(), path.close()]);
+    await polling.stop();
     live.close();
     throw cause;
   }
@@ -191,7 +219,14 @@ async function streamSession(
   return await closeSession(running, window, { end: { ...end, says }, rest, polling, pipeline });
 }
 
-function none({ context, clockKind }: StreamOptions, says: string): StreamReport {
+function none(
+  { context, clockKind }: StreamOptions,
+  says: string,
+  resolution?: Resolution,
+): StreamReport {
   const { mode } = context.settings.india.vendor;
-  return { ...NO_STREAM, says, mode, clock: clockKind, synthetic: isSyntheticWorkspace(context) };
+  const synthetic = isSyntheticWorkspace(context);
+  const coverageGaps = resolution?.gaps ?? [];
+  const notes = resolution?.notes ?? [];
+  return { ...NO_STREAM, says, mode, clock: clockKind, synthetic, coverageGaps, notes };
 }

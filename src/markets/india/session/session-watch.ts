@@ -28,11 +28,12 @@ export function isTrading(
   window: StreamWindow | undefined,
   clockKind: SessionPlan["clock"],
   clock: Clock,
+  hasOnlyAuctions: boolean,
 ): boolean {
   if (window === undefined) return false;
   const atMs = path.sessionMs() ?? (clockKind === "machine" ? clock.wallMs() : null);
   if (atMs === null || atMs < window.opensAt) return false;
-  const closes = window.auction?.from ?? window.closesAt;
+  const closes = hasOnlyAuctions ? (window.auction?.from ?? window.closesAt) : window.closesAt;
   return atMs < (clockKind === "feed" ? closes - MINUTE_MS : closes);
 }
 

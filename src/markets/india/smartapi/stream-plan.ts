@@ -7,7 +7,7 @@ import type { StreamUse, WantedToken } from "../ticks/tick-source.ts";
 
 /** What the vendor allows one client code. */
 const CONNECTIONS_MAX = 3;
-const TOKENS_PER_CONNECTION_MAX = 1000;
+export const TOKENS_PER_CONNECTION_MAX = 1000;
 const TOKENS_MAX = CONNECTIONS_MAX * TOKENS_PER_CONNECTION_MAX;
 
 export type StreamPlan = {

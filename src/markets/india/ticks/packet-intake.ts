@@ -31,7 +31,7 @@ const SEQUENCE_MAX = 2 ** 50;
 const TIME_MS_MIN = 946_684_800_000;
 const TIME_MS_MAX = 4_102_444_800_000;
 /** How far a packet may be ahead of the machine's clock: more than that clock can be wrong by. */
-const AHEAD_MS_MAX = 900_000;
+export const AHEAD_MS_MAX = 900_000;
 
 export interface PacketIntake {
   /** The packet judged last. */
