@@ -74,7 +74,7 @@ type DayInputs = {
 /** Makes the canonical day. */
 export function makeCanonicalDay(inputs: DayInputs): CanonicalDay {
   const { plan, instruments, buckets, rows, gaps, onDecrease } = inputs;
-  const ordered = orderDay(rows, instruments);
+  const ordered = orderDay(rows, instruments, gaps.gaps);
   const endsMs = gapEndsOf(gaps, rows, ordered);
   const areConsecutive = ordered.counts.missing !== null;
   const states = createSymbolStates(
@@ -106,10 +106,16 @@ type OrderedDay = RowsBySlot & {
   readonly counts: DayCounts;
 };
 
-function orderDay(rows: PacketRows, instruments: SessionPlan["instruments"]): OrderedDay {
+function orderDay(
+  rows: PacketRows,
+  instruments: SessionPlan["instruments"],
+  gaps: readonly GapFact[],
+): OrderedDay {
   const { order, starts } = groupBySlot(rows, instruments.length);
   const ends = new Int32Array(instruments.length);
   const sequences = createSequenceCount();
+  const gapsOf = new Int32Array(instruments.length);
+  for (const slot of gaps.flatMap(({ slots }) => slots)) gapsOf[slot] = (gapsOf[slot] ?? 0) + 1;
   let [unique, late, reordered] = [0, 0, 0];
   for (const [slot, { isIndex }] of instruments.entries()) {
     const from = starts[slot] ?? 0;
@@ -121,7 +127,7 @@ function orderDay(rows: PacketRows, instruments: SessionPlan["instruments"]): Or
       if ((flags & FLAG_LATE) !== 0) late += 1;
       else if ((flags & FLAG_REORDERED) !== 0) reordered += 1;
     }
-    if (!isIndex) sequences.add(rows, order.subarray(from, end));
+    if (!isIndex) sequences.add(rows, order.subarray(from, end), gapsOf[slot] ?? 0);
   }
   const packets = rows.length;
   const duplicates = packets - unique;

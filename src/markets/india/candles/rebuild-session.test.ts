@@ -183,6 +183,16 @@ describe("the day's exact numbers", () => {
     expect(counts).toMatchObject({ missing: null, reason: "SEQUENCE_NOT_CONSECUTIVE" });
   });
 
+  test("tell what is missing across gaps, however many there are", () => {
+    const lost = { kind: "LOST", connection: 0, cause: "DISCONNECT", says: "closed" } as const;
+    const steps: Step[] = [session];
+    for (let part = 0; part < 20; part++) {
+      steps.push(...numbers(Array.from({ length: 10 }, (_, index) => part * 15 + index)));
+      steps.push({ event: lost });
+    }
+    expect(rebuildOf(steps).counts).toMatchObject({ missing: 19 * 5, reason: null });
+  });
+
   test("count a packet without a price as one that came", () => {
     const steps = numbers(Array.from({ length: 200 }, (_, index) => index));
     steps[100] = packet("INFY", 100, { sequence: 100, price: 0 });

@@ -128,17 +128,22 @@ function canonicalOf(
     ({ packet }, index) => came.findIndex((other) => isSame(plan, other.packet, packet)) === index,
   );
   const packets = unique.map(({ packet }) => packet);
-  const steps = plan.instruments
+  const stepsOf = plan.instruments
     .filter(({ isIndex }) => !isIndex)
-    .flatMap(({ symbol }) => {
+    .map(({ symbol }) => {
       const numbers = packets
         .filter((packet) => packet.symbol === symbol)
         .map(({ sequence }) => sequence)
         .sort((a, b) => a - b);
-      return numbers.slice(1).map((number, index) => number - (numbers[index] ?? 0));
+      const steps = numbers.slice(1).map((number, index) => number - (numbers[index] ?? 0));
+      const own = gaps.filter(({ connection }) => symbolsOn(plan, connection).includes(symbol));
+      const longer = steps.filter((step) => step !== 1).length;
+      return { steps, forgiven: Math.min(longer, own.length) };
     });
+  const steps = stepsOf.flatMap((each) => each.steps);
   const ones = steps.filter((step) => step === 1).length;
-  const areConsecutive = steps.length > 0 && ones >= steps.length * SHARE;
+  const judged = steps.length - stepsOf.reduce((sum, { forgiven }) => sum + forgiven, 0);
+  const areConsecutive = judged > 0 && ones >= judged * SHARE;
   const ended = gaps.map((gap, index) => {
     const next = gaps.slice(index + 1).find((other) => other.connection === gap.connection);
     const first = symbolsOn(plan, gap.connection)

@@ -18,8 +18,12 @@ export function createSequenceCount() {
   const steps: SequenceSteps = { all: 0, ones: 0 };
   let missing = 0;
   return {
-    /** Counts a token's packets of the day, without repeated ones, in any order. */
-    add: (rows: PacketRows, run: Int32Array): void => {
+    /**
+     * Counts a token's packets of the day, without repeated ones, in any order. A step across one of its
+     * `gaps` says nothing of how the feed counts: so many longer ones are missing packets and no more.
+     */
+    add: (rows: PacketRows, run: Int32Array, gaps: number): void => {
+      let longer = 0;
       const numbers = Float64Array.from(run, (row) => {
         const key = keyAt(rows, row);
         return modeOfKey(key) * MODE_FACTOR + sequenceOfKey(key);
@@ -30,8 +34,10 @@ export function createSequenceCount() {
         if (isOtherMode) continue;
         steps.all += 1;
         if (step === 1) steps.ones += 1;
+        else longer += 1;
         missing += step - 1;
       }
+      steps.all -= Math.min(longer, gaps);
     },
     areConsecutive: (): boolean => isConsecutive(steps),
     result: (): MissingPackets =>

@@ -229,9 +229,13 @@ function judgeKey(states: SymbolStates, place: KeyPlace, result: WalkResult): bo
   if (key <= before || before === NO_KEY) return key !== before;
   const step = sequenceOfKey(key) - sequenceOfKey(before);
   if (step === 0) return true;
+  // A longer step across a gap says nothing of how the feed counts.
+  if (step > 1 && isAcross) {
+    states.gaps.addMissing(slot, step - 1);
+    return true;
+  }
   states.steps.all += 1;
   if (step === 1) states.steps.ones += 1;
-  else if (isAcross) states.gaps.addMissing(slot, step - 1);
   else if (states.areConsecutive ?? isConsecutive(states.steps)) {
     result.isIncomplete = true;
     if (isFirst) result.hasHoleBefore = true;

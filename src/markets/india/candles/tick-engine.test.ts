@@ -225,7 +225,7 @@ describe("volume", () => {
         tokens: 3,
         symbols: ["INFY", "Nifty 50", "TCS"],
         volumeBySymbol: { INFY: 60 },
-        missingBySequence: null,
+        missingBySequence: 6,
       },
     ]);
   });
