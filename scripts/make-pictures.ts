@@ -15,7 +15,7 @@ const PICTURES = [
   {
     file: "build.svg",
     title: "Raw to analytics: every row accounted for",
-    sections: ["The next evening", "Raw to analytics"],
+    sections: ["The next evening", "Raw to analytics\n$ meridian us build"],
   },
   {
     file: "gate.svg",

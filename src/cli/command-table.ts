@@ -18,7 +18,8 @@ export const GROUPS: { readonly [name: string]: string } = {
 const TOP_COMMANDS: readonly CommandSpec[] = [
   {
     name: "demo",
-    description: "run a US daily cycle offline on SYNTHETIC data, in ./demo-workspace",
+    description:
+      "run two US evenings and an Indian session offline on SYNTHETIC data, in ./demo-workspace",
     options: [
       { form: "--no-serve", says: "end after the run (there is nothing to serve yet)" },
       { form: "--seed <number>", says: "seed of the synthetic market", fallback: "7" },

@@ -21,7 +21,7 @@ export const INDIA_COMMANDS: readonly CommandSpec[] = [
     name: "india stream",
     description: "stream the session: ticks to candles, until 15:45 IST or `india stop`",
     clocks: ["feed"],
-    example: "meridian india stream --clock feed",
+    example: "meridian india stream",
     load: async () => (await import("./commands/india-stream.ts")).runIndiaStream,
   },
   {

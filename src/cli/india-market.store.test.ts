@@ -88,7 +88,7 @@ describe("before anything was received", () => {
       proxySet: "india 1.0.0",
       proxyGaps: [{ role: "rates" }, { role: "currency" }, { role: "oil" }, { role: "gift" }],
       why: ["nothing was received yet"],
-      next: "meridian india history, or meridian india import FILE",
+      next: "meridian india history, or meridian india import FILE --interval 1d --symbol-from-name",
     });
     expect((await run("truth", "status", ...INDIA)).stdout).toMatch(/no source +rates, currency/);
   });

@@ -70,7 +70,10 @@ function factRows(report: StreamReport): string[][] {
       "candles",
       `${candles.canonical} published (${sources}), ${candles.incomplete} incomplete; ${candles.sealed} sealed live`,
     ],
-    ["observed", `${report.observations} momentum observations`],
+    [
+      "observed",
+      `${report.observationsReviewed} momentum observations; ${report.observations} when minutes were sealed`,
+    ],
     [
       "REST",
       rest === null

@@ -41,9 +41,10 @@ function usAdvice({ settings, proxies }: MarketDataContext): MarketAdvice {
 
 const INDIA_ADVICE: MarketAdvice = {
   isFetched: true,
-  receive: "meridian india history, or meridian india import FILE",
+  receive: "meridian india history, or meridian india import FILE --interval 1d --symbol-from-name",
   fetch: "meridian india history",
-  bring: "meridian india import FILE, or bind another symbol in [india.proxies]",
+  bring:
+    "meridian india import FILE --interval 1d --symbol-from-name, or bind another symbol in [india.proxies]",
   bringBack: "meridian india history or india import to bring the rows back",
   replace: "meridian india import, or truth waive with a recorded decision",
   retry: "meridian india history, then meridian india build",

@@ -54,7 +54,9 @@ export type StreamReport = {
     readonly incomplete: number;
     readonly bySource: { readonly [source: string]: number };
   } | null;
+  /** Momentum observations as minutes were sealed, and of the canonical candles, as the review has them. */
   readonly observations: number;
+  readonly observationsReviewed: number;
   readonly rest: RestTally | null;
   /** Polls by REST while a connection was unusable. */
   readonly polled: number;
@@ -75,6 +77,7 @@ export const NO_STREAM: Omit<StreamReport, "says" | "mode" | "clock" | "syntheti
   unknownMinutes: [],
   candles: null,
   observations: 0,
+  observationsReviewed: 0,
   rest: null,
   polled: 0,
   snapshot: null,
@@ -130,6 +133,7 @@ export function reportStream(of: {
       ...countCanonical(review),
     },
     observations: of.observations.length,
+    observationsReviewed: review.momentum.count,
     rest: of.rest,
     polled: of.polled,
     snapshot: of.built.snapshot,
