@@ -130,7 +130,7 @@ describe("killed while it publishes", () => {
         const named = join(workspace, "data", "state", "locks", "india-stream.pid");
         await untilTrue(
           "it holds the session",
-          () => Number(readFileSync(named, "utf8")) === restarted.pid,
+          () => existsSync(named) && Number(readFileSync(named, "utf8")) === restarted.pid,
         );
         await desk.run(["india", "stop"]);
         expectDone(await restarted.ended);

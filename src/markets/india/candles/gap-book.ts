@@ -28,6 +28,8 @@ export interface GapBook {
 }
 
 const CONNECTIONS_MAX = 256;
+/** A longer leap is believed when a second packet confirms it: one absurd time must not hide every later gap. */
+const LEAP_MS_MAX = 300_000;
 const NO_GAP = -1;
 
 /**
@@ -65,6 +67,10 @@ class ConnectionGaps implements GapBook {
   readonly #slotsByConnection: ReadonlyMap<number, readonly number[]>;
   readonly #onGap: (gap: GapFact) => void;
   readonly #newestMs = new Int32Array(CONNECTIONS_MAX);
+  /** Whether a second packet agrees with the newest time. */
+  readonly #isConfirmed = new Uint8Array(CONNECTIONS_MAX);
+  /** A leap that waits for a second packet; 0 when there is none. */
+  readonly #leapMs = new Int32Array(CONNECTIONS_MAX);
   readonly #openGap = new Int32Array(CONNECTIONS_MAX).fill(NO_GAP);
 
   constructor(
@@ -76,11 +82,37 @@ class ConnectionGaps implements GapBook {
   }
 
   sawPacket(connection: number, dayMs: number): void {
-    if (dayMs <= (this.#newestMs[connection] ?? 0)) return;
-    this.#newestMs[connection] = dayMs;
+    const newestMs = this.#newestMs[connection] ?? 0;
+    const ahead = dayMs - newestMs;
+    if (ahead <= 0) {
+      if (this.#isConfirmed[connection] === 1 || newestMs === 0) return;
+      if (ahead >= -LEAP_MS_MAX) this.#isConfirmed[connection] = 1;
+      else this.#newestMs[connection] = dayMs;
+      return;
+    }
+    if (ahead > LEAP_MS_MAX && newestMs !== 0) {
+      this.#leap(connection, dayMs);
+      return;
+    }
+    if (newestMs !== 0) this.#isConfirmed[connection] = 1;
+    this.#leapMs[connection] = 0;
+    this.#arrive(connection, dayMs, dayMs);
+  }
+
+  #leap(connection: number, dayMs: number): void {
+    const before = this.#leapMs[connection] ?? 0;
+    this.#leapMs[connection] = dayMs;
+    if (before === 0 || Math.abs(dayMs - before) > LEAP_MS_MAX) return;
+    this.#leapMs[connection] = 0;
+    this.#isConfirmed[connection] = 1;
+    this.#arrive(connection, Math.min(before, dayMs), Math.max(before, dayMs));
+  }
+
+  #arrive(connection: number, firstMs: number, newestMs: number): void {
+    this.#newestMs[connection] = newestMs;
     const gap = this.#openGap[connection] ?? NO_GAP;
     if (gap === NO_GAP) return;
-    this.arrivedMs[gap] = dayMs;
+    this.arrivedMs[gap] = firstMs;
     this.#openGap[connection] = NO_GAP;
   }
 

@@ -232,7 +232,10 @@ function candlesOf(
       const prints = inPlace.filter(({ isPrint }) => isPrint).map(({ packet }) => packet.price);
       const last = inPlace.at(-1);
       if (prints.length === 0 || last === undefined) continue;
-      const isUnknown = inPlace.some(({ isBase, packet }) => isBase && packet.ms > 0);
+      const before = facts[facts.findIndex((fact) => fact === inPlace[0]) - 1];
+      const isDipped = before !== undefined && before.packet.volume < before.most;
+      const isUnknown =
+        (hasVolume && isDipped) || inPlace.some(({ isBase, packet }) => isBase && packet.ms > 0);
       const startMs = place === "auction" ? hours.auctionFrom * MINUTE : place * MINUTE;
       const endMs = place === "auction" ? hours.auctionTo * MINUTE : startMs + MINUTE;
       // A hole is before a packet of this place, or before the first of the place that follows.
@@ -252,7 +255,10 @@ function candlesOf(
         symbol,
         minute: place === "auction" ? hours.auctionFrom : place,
         ohlc: (place === "auction" ? auction : ohlc) as [number, number, number, number],
-        volume: hasVolume && !isUnknown ? rises.reduce((sum, rise) => sum + rise, 0) : null,
+        volume:
+          hasVolume && !isUnknown && last.packet.volume >= last.most
+            ? rises.reduce((sum, rise) => sum + rise, 0)
+            : null,
         vwap: hasVolume && last.packet.average > 0 ? last.packet.average / 100 : null,
         ticks: inPlace.length,
         kind: place === "auction" ? "auction" : "minute",

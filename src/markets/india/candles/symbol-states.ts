@@ -124,7 +124,8 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
   let most = states.mostVolume[slot] ?? 0;
   let average = states.average[slot] ?? 0;
   let keysInStep = 0;
-  let risen = 0;
+  // Below the greatest volume it is not known what traded: the next rise may be of the minute before.
+  let risen = hasVolume && volume >= 0 && volume < most ? Number.NaN : 0;
   startResult(result);
   for (let at = from; at < to; at++) {
     const row = order[at] ?? 0;
@@ -177,7 +178,7 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
   states.volume[slot] = volume;
   states.mostVolume[slot] = most;
   states.average[slot] = average;
-  result.volume = hasVolume ? risen : Number.NaN;
+  result.volume = hasVolume && volume >= most ? risen : Number.NaN;
   result.average = hasVolume && average > 0 ? average : Number.NaN;
   const isInDoubt = Number.isNaN(risen) || (hasVolume && volume < most);
   if (isInDoubt || gaps.isTouched(slot, run.bucket)) result.isIncomplete = true;

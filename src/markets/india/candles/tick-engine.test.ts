@@ -181,18 +181,20 @@ describe("volume", () => {
     expect(candles).toMatchObject([{ volume: 10, incomplete: false }]);
   });
 
-  test("that went down is counted, and the greatest so far stays the base", () => {
+  test("that went down is counted, and not known until it is above the greatest again", () => {
     const engine = engineOf([
       session,
       before("INFY", 100),
       packet("INFY", 5, { sequence: 2, price: 101, volume: 150 }),
       packet("INFY", 50, { sequence: 3, price: 102, volume: 120 }),
       packet("INFY", 65, { sequence: 4, price: 103, volume: 160 }),
-      seal(1),
+      packet("INFY", 125, { sequence: 5, price: 103, volume: 165 }),
+      seal(2),
     ]);
     expect(showSealed(engine.drainSealed(), SCENE_PLAN)).toMatchObject([
-      { volume: 50, incomplete: true },
-      { volume: 10, incomplete: false },
+      { volume: null, incomplete: true },
+      { volume: null, incomplete: true },
+      { volume: 5, incomplete: false },
     ]);
     expect(engine.anomalies()).toEqual([
       { code: "VOLUME_DECREASE", count: 1, examples: ["INFY: 120 after 150"] },
@@ -395,6 +397,26 @@ describe("what is no packet of the session", () => {
 });
 
 describe("connection events", () => {
+  test("have their gap although one packet told a time far ahead", () => {
+    const engine = engineOf([
+      session,
+      before("INFY"),
+      packet("INFY", 5, { sequence: 2, price: 101, volume: 5 }),
+      packet("TCS", 6 * 3600, { sequence: 9, volume: 5 }),
+      packet("INFY", 50, { sequence: 3, price: 102, volume: 9 }),
+      lost,
+      connected,
+      packet("INFY", 130, { sequence: 4, price: 103, volume: 30 }),
+      packet("INFY", 135, { sequence: 5, price: 104, volume: 31 }),
+      seal(2),
+    ]);
+    expect(engine.gaps()).toHaveLength(1);
+    expect(showSealed(engine.drainSealed(), SCENE_PLAN)).toMatchObject([
+      { minute: 0, incomplete: true },
+      { minute: 2, volume: null, incomplete: true },
+    ]);
+  });
+
   const eventOf = (cause: "STALL" | "STOPPED"): Step => ({
     event: { kind: "LOST", connection: 0, cause, says: "" },
   });

@@ -5,6 +5,8 @@ import type { FeedSession } from "./feed-session.ts";
 import type { StreamOptions } from "./stream-options.ts";
 
 const WAIT_MS = 100;
+/** A feed that shows nothing but single packets for so long is taken at its word. */
+const DOUBT_MS_MAX = 5000;
 
 /** The window to stream, or why there is none. */
 export type AwaitedSession = { readonly window: StreamWindow } | { readonly says: string };
@@ -31,15 +33,18 @@ export async function findFeedSession(
   feed: FeedSession,
 ): Promise<AwaitedSession> {
   const { context, isStopRequested } = options;
+  const { clock } = context;
+  let firstSeenMs: number | undefined;
   for (;;) {
-    // A feed that is stopped before it was sure is taken at its word.
-    const date = feed.date() ?? (isStopRequested() ? feed.newestDate() : undefined);
+    if (feed.newestDate() !== undefined) firstSeenMs ??= clock.monotonicMs();
+    const isLong = clock.monotonicMs() - (firstSeenMs ?? Infinity) >= DOUBT_MS_MAX;
+    const date = feed.date() ?? (isLong || isStopRequested() ? feed.newestDate() : undefined);
     if (date !== undefined) {
       const start = decideFeedSession(context.calendar, dayNumberOf(date));
       return start.kind === "go" ? { window: start.window } : { says: sayOf(start) };
     }
     if (isStopRequested()) return { says: "stopped by a person before the first packet came" };
-    await context.clock.sleepMs(WAIT_MS);
+    await clock.sleepMs(WAIT_MS);
   }
 }
 
