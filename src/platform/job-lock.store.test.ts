@@ -1,11 +1,11 @@
 /** One run of a job at a time, whatever becomes of the one that holds the lock. */
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test, vi } from "vitest";
 import type { EpochMs } from "#core/clock.ts";
 import { startScript } from "./child-script.testing.ts";
-import { takeJobLock } from "./job-lock.ts";
+import { findJobHolder, takeJobLock } from "./job-lock.ts";
 import { temporaryFolders } from "./temporary-folder.testing.ts";
 import { workspaceAt } from "./workspace.ts";
 
@@ -18,6 +18,13 @@ import { workspaceAt } from "#platform/workspace.ts";
 takeJobLock(workspaceAt(process.argv.at(-1)), "us-build", ${STARTED});
 console.log(process.pid);
 setInterval(() => undefined, 1000);`;
+
+const LOOK_SLOWLY = `
+import { DatabaseSync } from "node:sqlite";
+const database = new DatabaseSync(process.argv.at(-1) + "/data/state/locks/us-build.lock");
+database.exec("BEGIN EXCLUSIVE");
+console.log("looking");
+setTimeout(() => database.close(), 100);`;
 
 describe("a job lock", () => {
   test("keeps a second run of the job out until it is released, and no other job", () => {
@@ -57,6 +64,24 @@ describe("a job lock", () => {
       "the job us-build is already running: a process that has not named itself",
     );
     other.close();
+  });
+
+  test("is looked at without a trace and without standing in a starting job's way", async () => {
+    const folder = makeFolder();
+    const workspace = workspaceAt(folder);
+    expect(findJobHolder(workspace, "us-build")).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
+    takeJobLock(workspace, "us-build", STARTED).release();
+    expect(findJobHolder(workspace, "us-build")).toBeUndefined();
+    const holder = startScript(HOLD, { args: [folder] });
+    const pid = await holder.firstLine;
+    expect(findJobHolder(workspace, "us-build")).toContain(`{"pid":${pid},`);
+    holder.child.kill("SIGKILL");
+    await holder.ended;
+    const looker = startScript(LOOK_SLOWLY, { args: [folder] });
+    await looker.firstLine;
+    takeJobLock(workspace, "us-build", STARTED).release();
+    await looker.ended;
   });
 
   test("says that the disk is full, and not that somebody holds it", () => {

@@ -168,7 +168,10 @@ describe("a session with faults, ended from another terminal", () => {
       lostByCause: { drop: expect.any(Number) },
     });
     expect(anomalies).toEqual({ WRONG_LENGTH: GARBAGE });
-    expect(gaps).toMatchObject([{ cause: "DISCONNECT", tokens: TOKENS }]);
+    expect(gaps).toMatchObject([
+      { cause: "ABSENT", tokens: TOKENS, missingBySequence: null },
+      { cause: "DISCONNECT", tokens: TOKENS },
+    ]);
   });
 
   test("publishes Parquet with the documented columns", async () => {

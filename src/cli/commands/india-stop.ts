@@ -1,6 +1,6 @@
 /** `india stop`: asks the stream of another terminal to end, and waits until its day is published. */
 import { MeridianError } from "#core/meridian-error.ts";
-import { takeSessionLock } from "#markets/india/session/session-lock.ts";
+import { findSessionHolder, nameSessionInUse } from "#markets/india/session/session-lock.ts";
 import {
   findStreamingProcess,
   writeStopRequest,
@@ -42,14 +42,10 @@ export const runIndiaStop: RunCommand = async (context) => {
 };
 
 /** The process that streams; `undefined` when nobody holds the session. */
-function findHolder(context: CommandContext): number | undefined {
-  try {
-    takeSessionLock(context.workspace, context.clock).release();
-    return undefined;
-  } catch (cause) {
-    if (!(cause instanceof MeridianError) || cause.code !== "SESSION_IN_USE") throw cause;
-    const pid = findStreamingProcess(context.workspace);
-    if (pid === undefined || pid !== cause.facts["pid"]) throw cause;
-    return pid;
-  }
+function findHolder({ workspace }: CommandContext): number | undefined {
+  const holder = findSessionHolder(workspace);
+  if (holder === undefined) return undefined;
+  const pid = findStreamingProcess(workspace);
+  if (pid === undefined || pid !== holder) throw nameSessionInUse(holder);
+  return pid;
 }

@@ -46,7 +46,7 @@ export function createBucketSealer(options: {
   const states = createSymbolStates(plan, buckets, (slot, volume, before) => {
     anomalies.addSeen(VOLUME_DECREASE, () => `${symbols[slot] ?? ""}: ${volume} after ${before}`);
   });
-  const gaps = createGapBook(slotsByConnection, (gap) =>
+  const gaps = createGapBook(slotsByConnection, buckets.endMsOf(BUCKET_OPEN), (gap) =>
     states.gaps.add(gap, Number.POSITIVE_INFINITY),
   );
   const walkBucket = createBucketWalk(states, buckets, symbols);

@@ -1,7 +1,8 @@
 /**
  * Keeps when which connection gave nothing (decision 16): gaps run from the exchange time of the last
- * packet before a loss to that of the first later one after it. What spans a gap belongs to no minute;
- * that is `symbol-states.ts`. Times are milliseconds since midnight in India.
+ * packet before a loss to that of the first later one after it, and from the open when a connection first
+ * gives something later than the opening minute. What spans a gap belongs to no minute; that is
+ * `symbol-states.ts`. Times are milliseconds since midnight in India.
  */
 import { type SessionInstrument, TOKENS_PER_CONNECTION } from "../ticks/session-instruments.ts";
 import type { GapCause } from "../ticks/tick-source.ts";
@@ -22,6 +23,8 @@ export interface GapBook {
   lose(connection: number, cause: GapCause): void;
   /** Another process went on: all connections were lost. */
   loseAll(cause: GapCause): void;
+  /** The session is over: a connection that never gave anything was absent. */
+  finish(): void;
   readonly gaps: readonly GapFact[];
   /** By gap: exchange time of the first later packet that came, Infinity while there is none. */
   readonly arrivedMs: readonly number[];
@@ -53,19 +56,26 @@ export function slotsByConnectionOf(
   return slots;
 }
 
-/** A book about connections that carry these slots; `onGap` is told of each new gap. */
+/**
+ * A book about connections that carry these slots; `onGap` is told of each new gap. Before `absentFromMs`,
+ * the end of the opening minute, a first packet comes from a connection that was there.
+ */
 export function createGapBook(
   slotsByConnection: ReadonlyMap<number, readonly number[]>,
+  absentFromMs: number,
   onGap: (gap: GapFact) => void,
 ): GapBook {
-  return new ConnectionGaps(slotsByConnection, onGap);
+  return new ConnectionGaps(slotsByConnection, absentFromMs, onGap);
 }
 
 class ConnectionGaps implements GapBook {
   readonly gaps: GapFact[] = [];
   readonly arrivedMs: number[] = [];
   readonly #slotsByConnection: ReadonlyMap<number, readonly number[]>;
+  readonly #absentFromMs: number;
   readonly #onGap: (gap: GapFact) => void;
+  /** Of the first packet; 0 before it, and once it is judged. */
+  readonly #firstMs = new Int32Array(CONNECTIONS_MAX);
   readonly #newestMs = new Int32Array(CONNECTIONS_MAX);
   /** Whether a second packet agrees with the newest time. */
   readonly #isConfirmed = new Uint8Array(CONNECTIONS_MAX);
@@ -75,9 +85,11 @@ class ConnectionGaps implements GapBook {
 
   constructor(
     slotsByConnection: ReadonlyMap<number, readonly number[]>,
+    absentFromMs: number,
     onGap: (gap: GapFact) => void,
   ) {
     this.#slotsByConnection = slotsByConnection;
+    this.#absentFromMs = absentFromMs;
     this.#onGap = onGap;
   }
 
@@ -86,17 +98,36 @@ class ConnectionGaps implements GapBook {
     const ahead = dayMs - newestMs;
     if (ahead <= 0) {
       if (this.#isConfirmed[connection] === 1 || newestMs === 0) return;
-      if (ahead >= -LEAP_MS_MAX) this.#isConfirmed[connection] = 1;
-      else this.#newestMs[connection] = dayMs;
+      if (ahead >= -LEAP_MS_MAX) this.#confirm(connection);
+      else this.#begin(connection, dayMs);
       return;
     }
     if (ahead > LEAP_MS_MAX && newestMs !== 0) {
       this.#leap(connection, dayMs);
       return;
     }
-    if (newestMs !== 0) this.#isConfirmed[connection] = 1;
+    if (newestMs === 0) this.#begin(connection, dayMs);
+    else if (this.#isConfirmed[connection] === 0) this.#confirm(connection);
     this.#leapMs[connection] = 0;
     this.#arrive(connection, dayMs, dayMs);
+  }
+
+  #begin(connection: number, dayMs: number): void {
+    this.#newestMs[connection] = dayMs;
+    this.#firstMs[connection] = dayMs;
+  }
+
+  #confirm(connection: number): void {
+    this.#isConfirmed[connection] = 1;
+    this.#judgeFirst(connection);
+  }
+
+  /** A connection that gave its first packet after the opening minute was absent until then. */
+  #judgeFirst(connection: number): void {
+    const firstMs = this.#firstMs[connection] ?? 0;
+    this.#firstMs[connection] = 0;
+    const isKnown = this.gaps.some((gap) => gap.connection === connection);
+    if (firstMs >= this.#absentFromMs && !isKnown) this.#add(connection, "ABSENT", 0, firstMs);
   }
 
   #leap(connection: number, dayMs: number): void {
@@ -104,7 +135,7 @@ class ConnectionGaps implements GapBook {
     this.#leapMs[connection] = dayMs;
     if (before === 0 || Math.abs(dayMs - before) > LEAP_MS_MAX) return;
     this.#leapMs[connection] = 0;
-    this.#isConfirmed[connection] = 1;
+    if (this.#isConfirmed[connection] === 0) this.#confirm(connection);
     this.#arrive(connection, Math.min(before, dayMs), Math.max(before, dayMs));
   }
 
@@ -118,16 +149,32 @@ class ConnectionGaps implements GapBook {
 
   lose(connection: number, cause: GapCause): void {
     if (this.#openGap[connection] !== NO_GAP) return;
-    const slots = this.#slotsByConnection.get(connection) ?? [];
-    const gap = { connection, cause, fromMs: this.#newestMs[connection] ?? 0, slots };
-    this.#openGap[connection] = this.gaps.push(gap) - 1;
-    this.arrivedMs.push(Number.POSITIVE_INFINITY);
-    this.#onGap(gap);
+    this.#judgeFirst(connection);
+    const fromMs = this.#newestMs[connection] ?? 0;
+    this.#openGap[connection] = this.#add(connection, cause, fromMs, Number.POSITIVE_INFINITY);
   }
 
   loseAll(cause: GapCause): void {
-    for (const connection of [...this.#slotsByConnection.keys()].sort((a, b) => a - b)) {
-      this.lose(connection, cause);
+    for (const connection of this.#connections()) this.lose(connection, cause);
+  }
+
+  finish(): void {
+    for (const connection of this.#connections()) {
+      if (this.#newestMs[connection] === 0) this.lose(connection, "ABSENT");
+      else this.#judgeFirst(connection);
     }
+  }
+
+  #add(connection: number, cause: GapCause, fromMs: number, arrivedMs: number): number {
+    const slots = this.#slotsByConnection.get(connection) ?? [];
+    const gap = { connection, cause, fromMs, slots };
+    const place = this.gaps.push(gap) - 1;
+    this.arrivedMs.push(arrivedMs);
+    this.#onGap(gap);
+    return place;
+  }
+
+  #connections(): number[] {
+    return [...this.#slotsByConnection.keys()].sort((a, b) => a - b);
   }
 }

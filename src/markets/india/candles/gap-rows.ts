@@ -17,7 +17,7 @@ export type GapRow = {
   readonly symbols: readonly string[];
   /** Rise of the cumulative volume that spans the gap and so belongs to no minute. */
   readonly volumeBySymbol: { readonly [symbol: string]: number };
-  /** Packets missing by sequence numbers; null when the feed does not count them one by one. */
+  /** Packets missing by sequence numbers; null without one before it, or when they are not one by one. */
   readonly missingBySequence: number | null;
 };
 
@@ -50,7 +50,7 @@ export function gapRowsOf(options: {
         volumeBySymbol: Object.fromEntries(
           volumes.map(([slot, volume]) => [symbolOf(slot), volume]),
         ),
-        missingBySequence: areConsecutive ? (tallies[index]?.missing ?? 0) : null,
+        missingBySequence: areConsecutive && fromMs > 0 ? (tallies[index]?.missing ?? 0) : null,
       },
     ];
   });

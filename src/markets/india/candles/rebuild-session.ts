@@ -63,6 +63,7 @@ export function createSessionRebuild() {
       const [plan, book] = [engine.plan(), engine.book()];
       if (plan === undefined || book === undefined) return undefined;
       const { instruments, buckets, gaps } = book;
+      gaps.finish();
       const symbols = instruments.map(({ symbol }) => symbol);
       const seen = createAnomalyTally();
       const day = makeCanonicalDay({

@@ -67,9 +67,17 @@ export function modelOf(plan: SessionPlan, steps: readonly ModelStep[]): ModelRe
         .filter(({ packet }) => packet.connection === connection)
         .map(({ packet }) => packet.ms),
     );
+  const judgeFirst = (connection: number): void => {
+    const first = came.find(({ packet }) => packet.connection === connection)?.packet.ms ?? 0;
+    const isKnown = gaps.some((gap) => gap.connection === connection);
+    if (first < MINUTE || isKnown) return;
+    gaps.push({ connection, fromMs: -hours.openOfDayMs, arrivedMs: first });
+  };
   const lose = (connection: number): void => {
     const open = gaps.some((gap) => gap.connection === connection && gap.arrivedMs === Infinity);
-    if (!open) gaps.push({ connection, fromMs: newestOn(connection), arrivedMs: Infinity });
+    if (open) return;
+    judgeFirst(connection);
+    gaps.push({ connection, fromMs: newestOn(connection), arrivedMs: Infinity });
   };
   const sealedLive = (slotTime: number | "auction"): void => {
     const known = came.filter(({ isLate, packet }) => {
@@ -94,6 +102,7 @@ export function modelOf(plan: SessionPlan, steps: readonly ModelStep[]): ModelRe
   for (const step of steps) {
     if ("packet" in step) {
       const { packet } = step;
+      judgeFirst(packet.connection);
       for (const gap of gaps) {
         const isItsOwn = gap.connection === packet.connection && gap.arrivedMs === Infinity;
         if (isItsOwn && packet.ms > newestOn(packet.connection)) gap.arrivedMs = packet.ms;
@@ -113,6 +122,10 @@ export function modelOf(plan: SessionPlan, steps: readonly ModelStep[]): ModelRe
       isAuctionSealed = true;
       sealedLive("auction");
     }
+  }
+  for (const connection of connections) {
+    if (came.some(({ packet }) => packet.connection === connection)) judgeFirst(connection);
+    else lose(connection);
   }
   const day = canonicalOf(plan, came, gaps);
   return { live, ...day };
@@ -212,7 +225,8 @@ function candlesOf(
       const crossed = crossedBy(packet);
       const isBase = index === 0 || crossed.length > 0;
       const isNewPrice = index > 0 && packet.price !== before.at(-1)?.price;
-      const isOfUnknownMinute = hasVolume && isBase && packet.ms > 0;
+      const isOpening = index === 0 && hours.placeOf(packet) === 0;
+      const isOfUnknownMinute = hasVolume && isBase && packet.ms > 0 && !isOpening;
       const hasTraded = isNewPrice || (hasVolume ? rise > 0 : index === 0);
       const isPrint = isIndex || (hasTraded && !isOfUnknownMinute);
       const gapPlace = gaps.indexOf(crossed[0] as (typeof gaps)[number]);

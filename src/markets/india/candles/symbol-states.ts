@@ -15,7 +15,7 @@ import {
   volumeAt,
 } from "./packet-rows.ts";
 import { isConsecutive, type SequenceSteps } from "./sequence-steps.ts";
-import type { SessionBuckets } from "./session-buckets.ts";
+import { BUCKET_OPEN, type SessionBuckets } from "./session-buckets.ts";
 import { createSlotGaps } from "./slot-gaps.ts";
 
 /** What a bucket's packets of one instrument say; used again for the next. Prices in paise. */
@@ -157,8 +157,10 @@ export function walkRun(states: SymbolStates, run: Run, result: WalkResult): voi
       volume = rowVolume;
       // The first price alone is no trade of this session.
       isPrint = rise > 0 || (isPrint && price !== 0);
-      // In which minute it traded is not known: perhaps in one that nothing is known of.
-      if (isBaseline && ms > openMs) {
+      // In which minute it traded is not known: perhaps in one that nothing is known of. The first packet
+      // of all inside the opening minute has no other minute that it could be of.
+      const isOpening = price === 0 && run.bucket === BUCKET_OPEN;
+      if (isBaseline && ms > openMs && !isOpening) {
         result.hasUndatedPrint ||= isPrint;
         isPrint = false;
       }

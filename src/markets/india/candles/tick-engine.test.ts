@@ -1,11 +1,13 @@
 /** The live book: which packets make which candle, what a seal does, and what is left in doubt. */
 import { describe, expect, test } from "vitest";
 import type { StreamEvent } from "../ticks/tick-source.ts";
+import type { GapRow } from "./gap-rows.ts";
 import { SCENE_OPEN, SCENE_PLAN } from "../ticks/log-scene.testing.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
 import {
   engineOf,
   packetsOf,
+  rebuildOf,
   recordsOf,
   showSealed,
   type ShownCandle,
@@ -390,7 +392,7 @@ describe("what is no packet of the session", () => {
     ]);
     expect(engine.counts()).toMatchObject({ frames: 8, packets: 4 });
     expect(showSealed(engine.drainSealed(), SCENE_PLAN)).toMatchObject([
-      { ohlc: [101, 101, 101, 101], volume: null, ticks: 2, incomplete: true },
+      { ohlc: [100, 101, 100, 101], volume: null, ticks: 2, incomplete: true },
       { volume: 10, incomplete: false },
     ]);
   });
@@ -479,8 +481,54 @@ describe("connection events", () => {
 
   test("after the session's end make no row", () => {
     const closeAt = 375 * 60;
-    const steps = [session, packet("INFY", closeAt + 5, { sequence: 1 }), eventOf("STOPPED")];
-    expect(engineOf(steps).gaps()).toEqual([]);
+    const steps = [session, packet("INFY", 0, { sequence: 1 }), packet("TCS", 40, { sequence: 1 })];
+    const late = [
+      packet("INFY", closeAt + 5, { sequence: 2 }),
+      packet("TCS", closeAt + 6, { sequence: 2 }),
+    ];
+    expect(engineOf([...steps, ...late, eventOf("STOPPED")]).gaps()).toEqual([]);
+  });
+});
+
+describe("a connection that was not there at the open", () => {
+  const shownOf = (gaps: readonly GapRow[]) =>
+    gaps.map(({ cause, fromMs, toMs }) => [
+      cause,
+      fromMs / 60_000 - SCENE_OPEN,
+      toMs / 60_000 - SCENE_OPEN,
+    ]);
+  const late = [
+    packet("Nifty 50", 3630, { sequence: 0, price: 200 }),
+    packet("INFY", 3645, { sequence: 1, volume: 900 }),
+    packet("INFY", 3690, { sequence: 2, volume: 901, price: 101 }),
+  ];
+
+  test("has a gap from the open to its first packet", () => {
+    const engine = engineOf([session, ...late, seal(61)]);
+    expect(shownOf(engine.gaps())).toEqual([["ABSENT", 0, 60.5]]);
+    expect(showSealed(engine.drainSealed(), SCENE_PLAN)).toMatchObject([
+      { symbol: "Nifty 50", minute: 60, incomplete: true },
+      { symbol: "INFY", minute: 61, volume: 1, incomplete: false },
+    ]);
+    expect(shownOf(rebuildOf([session, ...late]).gaps)).toEqual([["ABSENT", 0, 60.5]]);
+  });
+
+  test("has it also when it was lost after its first packet", () => {
+    const steps = [session, ...late.slice(0, 1), lost, connected, ...late.slice(1)];
+    const gaps = shownOf(engineOf(steps).gaps());
+    expect(gaps).toEqual([
+      ["ABSENT", 0, 60.5],
+      ["DISCONNECT", 60.5, 60.75],
+    ]);
+  });
+
+  test("has none when one packet alone told a late time", () => {
+    const absurd = packet("TCS", 5 * 3600, { sequence: 1 });
+    expect(engineOf([session, absurd, before("INFY"), before("TCS")]).gaps()).toEqual([]);
+  });
+
+  test("has one over the whole session when nothing ever came", () => {
+    expect(shownOf(rebuildOf([session]).gaps)).toEqual([["ABSENT", 0, 375]]);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "#core/clock.ts";
 import { MeridianError } from "#core/meridian-error.ts";
-import { type JobLock, takeJobLock } from "#platform/job-lock.ts";
+import { findJobHolder, type JobLock, takeJobLock } from "#platform/job-lock.ts";
 import type { Workspace } from "#platform/workspace.ts";
 
 /** Name of the lock; its holder's file says pid and start. */
@@ -16,12 +16,27 @@ export function takeSessionLock(workspace: Workspace, clock: Clock): JobLock {
     return takeJobLock(workspace, SESSION_LOCK, clock.wallMs());
   } catch (cause) {
     if (!(cause instanceof MeridianError) || cause.code !== "JOB_RUNNING") throw cause;
-    const pid = Number(/"pid":(\d+)/.exec(cause.message)?.[1] ?? Number.NaN);
-    const whose = Number.isNaN(pid) ? "a process that has not named itself" : `process ${pid}`;
-    throw new MeridianError("SESSION_IN_USE", {
-      message: `the SmartAPI session of this workspace is held by ${whose}; one login serves at a time`,
-      facts: { pid: Number.isNaN(pid) ? null : pid },
-      cause,
-    });
+    throw nameSessionInUse(pidOf(cause.message), cause);
   }
+}
+
+/** Who holds the login: its pid, null when it has not named itself; `undefined` when nobody does. */
+export function findSessionHolder(workspace: Workspace): number | null | undefined {
+  const holder = findJobHolder(workspace, SESSION_LOCK);
+  return holder === undefined ? undefined : pidOf(holder);
+}
+
+/** The error that says who holds the login. */
+export function nameSessionInUse(pid: number | null, cause?: unknown): MeridianError {
+  const whose = pid === null ? "a process that has not named itself" : `process ${pid}`;
+  return new MeridianError("SESSION_IN_USE", {
+    message: `the SmartAPI session of this workspace is held by ${whose}; one login serves at a time`,
+    facts: { pid },
+    cause,
+  });
+}
+
+function pidOf(text: string): number | null {
+  const digits = /"pid":(\d+)/.exec(text)?.[1];
+  return digits === undefined ? null : Number(digits);
 }

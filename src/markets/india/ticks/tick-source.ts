@@ -18,6 +18,8 @@ export type WantedToken = {
 
 /** Why frames of a connection are or may be missing. */
 export const GAP_CAUSES = [
+  /** Nothing came since before the open: the stream began late, or was not let in. */
+  "ABSENT",
   "DISCONNECT",
   "STALL",
   "HALF_OPEN",
