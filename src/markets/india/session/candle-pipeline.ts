@@ -29,8 +29,8 @@ export interface CandlePipeline {
 export function createCandlePipeline(options: {
   /** Makes the tick log durable up to what was applied. */
   readonly sync: () => Promise<void>;
-  readonly live: LiveCandles;
-  readonly observer: MomentumObserver;
+  readonly live: Pick<LiveCandles, "write">;
+  readonly observer: Pick<MomentumObserver, "observeBatch">;
   readonly onObserved: (all: readonly MomentumObservation[]) => void;
 }): CandlePipeline {
   const { sync, live, observer, onObserved } = options;
@@ -55,11 +55,13 @@ export function createCandlePipeline(options: {
     }
   };
   const start = (): void => {
-    if (work !== undefined || failure.error() !== undefined) return;
+    if (work !== undefined || waiting.length === 0 || failure.error() !== undefined) return;
     work = drain()
       .catch(failure.keep)
       .finally(() => {
         work = undefined;
+        // What came after the last look at what waits, and before this.
+        start();
       });
   };
   return {
@@ -80,7 +82,7 @@ export function createCandlePipeline(options: {
 }
 
 async function writeBatches(
-  live: LiveCandles,
+  live: Pick<LiveCandles, "write">,
   batches: readonly SealedBatch[],
   kind: CandleKind,
 ): Promise<void> {
