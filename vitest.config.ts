@@ -3,6 +3,7 @@
  * The accepted recordings have their own settings in tests/accept.
  */
 import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const SEED_LIMIT = 2 ** 31;
@@ -16,6 +17,8 @@ export default defineConfig({
     setupFiles: ["tests/support/setup.ts"],
     globalSetup: ["tests/support/announce-run.ts"],
     env: { MERIDIAN_TEST_SEED: process.env["MERIDIAN_TEST_SEED"] ?? String(randomInt(SEED_LIMIT)) },
+    // Most of the long ones wait for child processes: a core is not left for whoever watches.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     restoreMocks: true,

@@ -48,6 +48,11 @@ const INDIAN_LOGIN = {
   pin: "CNRY92PX",
   totpSecret: "CANARYTOTPSEKRET",
 };
+/** Where keys can come from: both, or the one that the seed chooses. */
+const PLACES = [
+  { from: "the environment", usesEnvironment: true },
+  { from: ".env", usesEnvironment: false },
+].filter((_, index) => testCount(index === testSeed() % 2 ? 1 : 0, 1) === 1);
 /** So much of a key is as good as the key. */
 const PART_SHARE = 0.6;
 const TIMEOUT_MS = 120_000;
@@ -69,10 +74,7 @@ afterAll(async () => {
 });
 
 describe("a vendor that spells the key wherever it can", () => {
-  test.each([
-    { from: "the environment", usesEnvironment: true },
-    { from: ".env", usesEnvironment: false },
-  ])(
+  test.each(PLACES)(
     "puts it nowhere when the keys come from $from",
     { timeout: TIMEOUT_MS },
     async ({ usesEnvironment }) => {
@@ -154,11 +156,7 @@ describe("the look-alike of the vendor", () => {
 });
 
 describe("an Indian vendor that spells login and tokens wherever it can", () => {
-  const PLACES = [
-    { from: ".env", usesEnvironment: false },
-    { from: "the environment", usesEnvironment: true },
-  ];
-  test.each(PLACES.slice(0, testCount(1, PLACES.length)))(
+  test.each(PLACES)(
     "puts them nowhere when the login comes from $from",
     { timeout: TIMEOUT_MS },
     async ({ usesEnvironment }) => {

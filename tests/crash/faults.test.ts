@@ -14,10 +14,10 @@ import { testCount, testSeed } from "../support/depth.ts";
 
 /** Points of each job at full depth, and jobs that the quick run takes one point of. */
 const POINTS: Readonly<Record<PointKind, { readonly full: number; readonly quickJobs: number }>> = {
-  kill: { full: 100, quickJobs: jobsOf("kill").length },
-  full: { full: 20, quickJobs: 3 },
-  clock: { full: 20, quickJobs: 2 },
-  two: { full: 10, quickJobs: 2 },
+  kill: { full: 100, quickJobs: 7 },
+  full: { full: 20, quickJobs: 2 },
+  clock: { full: 20, quickJobs: 1 },
+  two: { full: 10, quickJobs: 1 },
   suspend: { full: 20, quickJobs: jobsOf("suspend").length },
 };
 /** Two at a time, each of them a few seconds at most. */

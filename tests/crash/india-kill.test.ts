@@ -52,7 +52,7 @@ const RESTART_MS_MAX = 2500;
 const RECORD_HEAD_BYTES = 17;
 
 describe("killed in mid-session", () => {
-  const points = Array.from({ length: testCount(3, POINTS) }, (_, point) => point);
+  const points = Array.from({ length: testCount(2, POINTS) }, (_, point) => point);
   test.concurrent.each(points)(
     "at point %i, it goes on with every candle that was sealed",
     { timeout: POINT_MS_MAX },
@@ -81,6 +81,7 @@ describe("killed in mid-session", () => {
       const sealedBetween = batchesOf(workspace);
 
       const restarted = desk.start(STREAM);
+      await untilItHoldsTheSession(desk, restarted);
       await simulator.settled();
       await untilTrue(`${SEALED_LAST} is on the disk`, () =>
         [...batchesOf(workspace).keys()].some((name) => name.endsWith(SEALED_LAST)),
@@ -103,7 +104,7 @@ describe("killed in mid-session", () => {
 });
 
 describe("killed while it publishes", () => {
-  const points = Array.from({ length: testCount(2, CLOSING_POINTS) }, (_, point) => point);
+  const points = Array.from({ length: testCount(1, CLOSING_POINTS) }, (_, point) => point);
   test.concurrent.each(points)(
     "at point %i, the next start publishes the day",
     { timeout: POINT_MS_MAX },
@@ -114,7 +115,7 @@ describe("killed while it publishes", () => {
         stocks: STOCKS,
         simulator: { startAt: "15:10", holdAt: HELD_AT },
       });
-      const { workspace, simulator } = desk;
+      const { simulator } = desk;
       const stream = desk.start(STREAM);
       await simulator.settled();
       stream.signal("SIGINT");
@@ -126,12 +127,7 @@ describe("killed while it publishes", () => {
         expectDone(await desk.run(["india", "stream", "--clock", EVENING, "--json"]));
       } else {
         const restarted = desk.start(STREAM);
-        // The one that was killed left its name behind: only the restarted one's will do.
-        const named = join(workspace, "data", "state", "locks", "india-stream.pid");
-        await untilTrue(
-          "it holds the session",
-          () => existsSync(named) && Number(readFileSync(named, "utf8")) === restarted.pid,
-        );
+        await untilItHoldsTheSession(desk, restarted);
         await desk.run(["india", "stop"]);
         expectDone(await restarted.ended);
       }
@@ -189,6 +185,18 @@ async function restartAndKill(desk: IndiaDesk, afterMs: number): Promise<void> {
   const restarted = desk.start(STREAM);
   await pauseMs(afterMs);
   await kill(restarted);
+}
+
+/** The one that was killed left its name behind: only the restarted one's will do. */
+async function untilItHoldsTheSession(
+  { workspace }: IndiaDesk,
+  restarted: RunningCommand,
+): Promise<void> {
+  const named = join(workspace, "data", "state", "locks", "india-stream.pid");
+  await untilTrue(
+    "it holds the session",
+    () => existsSync(named) && Number(readFileSync(named, "utf8")) === restarted.pid,
+  );
 }
 
 /** Half of the time, the kill came while a record was written: its first bytes are there. */

@@ -10,12 +10,13 @@ import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
 
 const WAIT_MS = 200;
+const NAME_MS_MAX = 1000;
 /** The stream's last phase asks for candles of all instruments inside the vendor's limits. */
 const WAIT_MS_MAX = 20 * 60_000;
 
 /** Exit 0 when the stream ended, or when none was running. @throws SESSION_IN_USE for a holder that streams not */
 export const runIndiaStop: RunCommand = async (context) => {
-  const pid = findHolder(context);
+  const pid = await findStream(context);
   if (pid === undefined) {
     const says = "no stream is running in this workspace";
     return { exitCode: 0, document: { stopped: false, pid: null, says }, lines: [says] };
@@ -23,7 +24,7 @@ export const runIndiaStop: RunCommand = async (context) => {
   writeStopRequest(context.workspace, pid);
   const { clock } = context;
   const endsAtMs = clock.monotonicMs() + WAIT_MS_MAX;
-  while (isRunning(pid) && findHolder(context) === pid) {
+  while (isRunning(pid) && findSessionHolder(context.workspace) === pid) {
     if (clock.monotonicMs() >= endsAtMs) {
       throw new MeridianError("JOB_RUNNING", {
         message: `process ${pid} was asked to stop ${WAIT_MS_MAX / 60_000} minutes ago and still runs`,
@@ -40,6 +41,19 @@ export const runIndiaStop: RunCommand = async (context) => {
     lines: [says, "next: meridian gate ingest --market india"],
   };
 };
+
+/** The process that streams. One that has just begun names itself in a moment: waited for. */
+async function findStream(context: CommandContext): Promise<number | undefined> {
+  const endsAtMs = context.clock.monotonicMs() + NAME_MS_MAX;
+  for (;;) {
+    try {
+      return findHolder(context);
+    } catch (cause) {
+      if (context.clock.monotonicMs() >= endsAtMs) throw cause;
+      await context.clock.sleepMs(WAIT_MS);
+    }
+  }
+}
 
 /** The process that streams; `undefined` when nobody holds the session. */
 function findHolder({ workspace }: CommandContext): number | undefined {
