@@ -2,6 +2,7 @@
 import type { MarketDataContext } from "#curation/market-context.ts";
 import { takeSessionLock } from "#markets/india/session/session-lock.ts";
 import type { SmartApi } from "#markets/india/smartapi/smart-api.ts";
+import { withLogout } from "#markets/india/smartapi/with-logout.ts";
 import type { ComponentLog } from "#platform/component-log.ts";
 import type { CommandContext } from "./command-context.ts";
 import { openIndiaLog, openVendor } from "./india-vendor.ts";
@@ -14,7 +15,7 @@ export type Asking = {
   readonly log: ComponentLog;
 };
 
-/** @throws SESSION_IN_USE while a stream holds the session; CREDENTIAL_MISSING */
+/** @throws SESSION_IN_USE while a stream holds the session; CREDENTIAL_MISSING, LOGIN_REFUSED; DISK_FULL */
 export async function askingIndia<T>(
   context: CommandContext,
   component: string,
@@ -27,11 +28,7 @@ export async function askingIndia<T>(
       market.rawStore.recover();
       const log = openIndiaLog(context, component);
       const api = openVendor(context, market, log);
-      try {
-        return await work({ market, api, log });
-      } finally {
-        await api.session.logout();
-      }
+      return await withLogout(api.session, () => work({ market, api, log }));
     } finally {
       lock.release();
     }

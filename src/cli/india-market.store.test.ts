@@ -16,9 +16,7 @@ const makeFolder = temporaryFolders();
 let workspace: string;
 beforeEach(() => {
   workspace = join(makeFolder(), "workspace");
-  for (const name of ["ALPHAVANTAGE_API_KEYS", "SMARTAPI_API_KEY", "SMARTAPI_PIN"]) {
-    vi.stubEnv(name, undefined);
-  }
+  for (const name of ["ALPHAVANTAGE_API_KEYS", ...Object.keys(LOGIN)]) vi.stubEnv(name, undefined);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -27,6 +25,12 @@ afterEach(() => {
 const run = (...words: string[]) => runMeridian(workspace, ...words);
 const json = <T>(schema: z.ZodType<T>, ...words: string[]) =>
   runMeridianJson(schema, workspace, ...words);
+const LOGIN = {
+  SMARTAPI_API_KEY: "Key4Tests",
+  SMARTAPI_CLIENT_CODE: "T123456",
+  SMARTAPI_PIN: "4321",
+  SMARTAPI_TOTP_SECRET: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+};
 const INDIA = ["--market", "india"] as const;
 
 /** Half a month around the two-day weekend of a holiday. */
@@ -121,6 +125,21 @@ describe("before anything was received", () => {
     expect(found.get("india ledger")).toMatchObject({ outcome: "ok" });
     expect(found.get("india calendar")?.says).toContain("NSE nse-2026.1");
     expect(found.get("india stream")?.says).toContain("5 instruments on 1 of 3 connections");
+  });
+});
+
+describe("a secret of which no one-time code can be made", () => {
+  const words = ["history", "stream", "recover", "review"] as const;
+
+  test.each(words)("is refused by india %s before anything is asked", async (word) => {
+    for (const [name, value] of Object.entries(LOGIN)) vi.stubEnv(name, value);
+    vi.stubEnv("SMARTAPI_TOTP_SECRET", "0189-NOT-BASE32");
+    const { exitCode, stderr, stdout } = await run("india", word);
+    expect([exitCode, stderr.slice(0, 20)]).toEqual([2, "error LOGIN_REFUSED:"]);
+    expect(stderr).toContain("SMARTAPI_TOTP_SECRET is not base32 text");
+    expect(stdout + stderr).not.toContain("0189");
+    vi.stubEnv("SMARTAPI_TOTP_SECRET", "GEZDGNBV");
+    expect((await run("india", word)).stderr).toContain("SMARTAPI_TOTP_SECRET is too short");
   });
 });
 

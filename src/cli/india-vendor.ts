@@ -13,6 +13,7 @@ import {
   resolveInstruments,
 } from "#markets/india/instruments/resolve-instruments.ts";
 import { type SmartApi, openSmartApi } from "#markets/india/smartapi/smart-api.ts";
+import { readSecret } from "#markets/india/smartapi/login-secret.ts";
 import { type ComponentLog, openComponentLog } from "#platform/component-log.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -22,7 +23,7 @@ export function openIndiaLog(context: CommandContext, component: string): Compon
   return openComponentLog({ workspace, component, market: "india", clock, mask: credentials.mask });
 }
 
-/** The REST side; nothing is asked yet. @throws CREDENTIAL_MISSING naming what is not set */
+/** The REST side; nothing is asked yet. @throws CREDENTIAL_MISSING naming what is not set; LOGIN_REFUSED */
 export function openVendor(
   context: CommandContext,
   market: MarketDataContext,
@@ -36,6 +37,7 @@ export function openVendor(
       facts: { variables: [...smartApi.names] },
     });
   }
+  requireSecret(context);
   return openSmartApi({
     settings: settings.india.vendor,
     credentials: smartApi,
@@ -45,6 +47,11 @@ export function openVendor(
     mask,
     log,
   });
+}
+
+/** Refuses a secret of which no code can be made, before anything waits for it. @throws LOGIN_REFUSED */
+export function requireSecret({ credentials: { smartApi } }: CommandContext): void {
+  if (smartApi.kind === "set") readSecret(smartApi);
 }
 
 /** Proxies and watchlist in the master of the day; what is wrong with its copy is among the notes. @throws NO_INSTRUMENTS */

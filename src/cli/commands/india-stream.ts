@@ -10,7 +10,7 @@ import {
 import { openSmartApiStream } from "#markets/india/smartapi/smartapi-stream-client.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { RunCommand } from "../command-spec.ts";
-import { openIndiaLog, openVendor, resolveWanted } from "../india-vendor.ts";
+import { openIndiaLog, openVendor, requireSecret, resolveWanted } from "../india-vendor.ts";
 import { describeStream } from "../india-stream-screen.ts";
 import { openMarket } from "../market-open.ts";
 import { textOption } from "../option-values.ts";
@@ -23,6 +23,7 @@ const STOP_CHECK_MS = 200;
 
 /** Exit 0 after the close, after a stop, and when there is no session. */
 export const runIndiaStream: RunCommand = async (context, input) => {
+  requireSecret(context);
   const lock = takeSessionLock(context.workspace, context.clock);
   try {
     removeStopRequest(context.workspace);

@@ -13,6 +13,7 @@ import type { Resolution } from "../instruments/resolve-instruments.ts";
 import { adoptSegments, isSyntheticWorkspace } from "../jobs/compact-day.ts";
 import { createMomentumObserver } from "../momentum/momentum-observer.ts";
 import type { SmartApi } from "../smartapi/smart-api.ts";
+import { withLogout } from "../smartapi/with-logout.ts";
 import { TOKENS_PER_CONNECTION_MAX, planStream } from "../smartapi/stream-plan.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
 import { tickLogReceipts } from "../ticks/tick-log-receipts-store.ts";
@@ -60,11 +61,7 @@ export async function runStream(options: StreamOptions): Promise<StreamReport> {
     window = start.window;
   }
   const api = options.openApi();
-  try {
-    return await streamWith(options, api, window);
-  } finally {
-    await api.session.logout();
-  }
+  return await withLogout(api.session, () => streamWith(options, api, window));
 }
 
 /** Refuses too many names before anything is waited for. @throws STREAM_TOO_LARGE */

@@ -48,7 +48,8 @@ export function createDataCaller(options: {
       const opened = await openSession(() => session.open(), clock);
       if ("outcome" in opened) {
         circuit.failed(clock.monotonicMs());
-        return fail(endpoint, opened);
+        // Why there is no session was told by the session itself, once for all calls.
+        return opened;
       }
       const permit = await limiter.take(endpoint, PERMIT_WAIT_MS);
       if (!permit.granted) return fail(endpoint, noPermit(permit.waitMs, clock.wallMs()));
@@ -61,7 +62,7 @@ export function createDataCaller(options: {
       if (answer.remedy === "renew" && !isRenewed) {
         isRenewed = true;
         const renewed = await openSession(() => session.renew(opened.jwtToken), clock);
-        if ("outcome" in renewed) return fail(endpoint, renewed);
+        if ("outcome" in renewed) return renewed;
         continue;
       }
       if (answer.remedy !== "soon") {

@@ -1,4 +1,5 @@
 /** The REST side against a server on loopback: sessions, tries, limits, and no secret in any word of it. */
+import type { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { testSeed } from "../../../../tests/support/depth.ts";
 import { settingsSchema } from "#contracts/settings.ts";
@@ -18,6 +19,7 @@ import {
   startVendorServer,
   success,
 } from "./smartapi-server.testing.ts";
+import { withLogout } from "./with-logout.ts";
 import { totp } from "./totp.ts";
 
 const INSTRUMENT = { symbol: "RELIANCE", token: "2885" };
@@ -45,7 +47,18 @@ async function open(overrides: { readonly timeout_seconds?: number } = {}) {
     mask: secretMask(Object.values(CREDENTIALS)),
     log: { info: note, warn: note },
   });
-  return { api, vendor, clock, lines };
+  return { api, vendor, clock, lines, database };
+}
+
+/** Lets nothing be written any more, as a full disk does. */
+function fill(database: DatabaseSync): void {
+  database.exec("CREATE TABLE filling (text TEXT)");
+  database.exec("PRAGMA max_page_count = 1");
+  // Room inside pages that are there is used up too, by the table that the next permit goes into.
+  const insert = database.prepare("INSERT INTO smartapi_calls VALUES ('other', 'none', ?)");
+  expect(() => {
+    for (let row = 0; row < 10_000; row++) insert.run(row);
+  }).toThrow("full");
 }
 
 function bearersOf(vendor: VendorServer): (string | undefined)[] {
@@ -195,7 +208,56 @@ describe("the session", () => {
     expect(vendor.asked.map(({ endpoint }) => endpoint)).toEqual(["login", "login"]);
   });
 
-  test("ends at the vendor with a logout, which never throws", async () => {
+  test("whose login fails says so once a cause, not for each call", async () => {
+    const { api, vendor, lines, clock } = await open();
+    const saying = (what: string) => lines.filter((line) => line.includes(what));
+    vendor.answers.login = () => refusal("AB1000");
+    for (let call = 0; call < 3; call++) await api.fetchMinutes(INSTRUMENT, RANGE);
+    expect(saying("AB1000")).toHaveLength(1);
+    vendor.answers.login = () => ({ status: 502, body: "<html>" });
+    await clock.sleepMs(301_000);
+    for (let call = 0; call < 3; call++) await api.fetchMinutes(INSTRUMENT, RANGE);
+    expect(saying("HTTP 502")).toHaveLength(1);
+  });
+
+  test("that came up again says a failed login again", async () => {
+    const { api, vendor, lines, clock } = await open();
+    const { login } = vendor.answers;
+    for (let day = 0; day < 2; day++) {
+      vendor.answers.login = () => refusal("AB1000");
+      await api.fetchMinutes(INSTRUMENT, RANGE);
+      if (login !== undefined) vendor.answers.login = login;
+      await clock.sleepMs(86_400_000);
+      await api.session.open();
+      await clock.sleepMs(86_400_000);
+    }
+    expect(lines.filter((line) => line.includes("AB1000"))).toHaveLength(2);
+  });
+
+  test("whose logout finds no room on the disk tells it, unless something else broke before", async () => {
+    const { api, vendor, database } = await open();
+    const isFull = expect.objectContaining({ code: "DISK_FULL", exitCode: 1 });
+    await api.session.open();
+    fill(database);
+    const work = () => Promise.resolve("done");
+    await expect(withLogout(api.session, work)).rejects.toEqual(isFull);
+    expect(vendor.countOf("logout")).toBe(0);
+    const other = await open();
+    await other.api.session.open();
+    fill(other.database);
+    const breaking = () => Promise.reject(new Error("broke before"));
+    await expect(withLogout(other.api.session, breaking)).rejects.toThrow("broke before");
+  });
+
+  test("ends with the work's result when the vendor or a busy store fails its logout", async () => {
+    const { api, vendor } = await open();
+    await api.session.open();
+    vendor.answers.logout = () => ({ status: 500, body: "no" });
+    expect(await withLogout(api.session, () => Promise.resolve("done"))).toBe("done");
+    expect(vendor.countOf("logout")).toBe(1);
+  });
+
+  test("ends at the vendor with a logout, which throws nothing that the vendor does", async () => {
     const { api, vendor } = await open();
     await api.session.logout();
     expect(vendor.asked).toEqual([]);

@@ -13,11 +13,12 @@ import {
   type RestFailure,
   askSmartApi,
 } from "./ask-smartapi.ts";
+import { readSecret } from "./login-secret.ts";
 import type { RestEndpointName } from "./rest-endpoints.ts";
 import type { RestLimiter } from "./rest-limiter-store.ts";
 import { TRIES_MAX, retryPauseMs } from "./retry-pause.ts";
 import { type SessionTokens, tokensOfLogin, tokensOfRefresh } from "./session-tokens.ts";
-import { msUntilNextTotp, parseBase32, totp } from "./totp.ts";
+import { msUntilNextTotp, totp } from "./totp.ts";
 
 /** What the operator's `.env` names. */
 export type SmartApiCredentials = {
@@ -51,7 +52,7 @@ export interface SmartApiSession {
   renew(refusedJwt: string): Promise<SessionTokens>;
   /** @throws LOGIN_REFUSED, VENDOR_UNREACHABLE */
   authorizeSocket(): Promise<SocketAuthorization>;
-  /** Ends the session at the vendor as well as it can; never throws. */
+  /** Ends the session at the vendor as well as it can. @throws DISK_FULL, and nothing that the vendor does */
   logout(): Promise<void>;
   /** Tokens in force, to be masked; empty without a session. */
   secrets(): readonly string[];
@@ -112,6 +113,8 @@ export function createSmartApiSession(options: SessionOptions): SmartApiSession 
         if (answer.outcome === "data") log.info({}, "logged out");
         else log.warn(factsOf(answer), "the logout failed");
       } catch (cause) {
+        const isFull = cause instanceof MeridianError && cause.code === "DISK_FULL";
+        if (isFull) throw cause;
         // A busy store must not take the result of a published day away.
         log.warn({ why: cause instanceof Error ? cause.message : "" }, "the logout failed");
       }
@@ -133,18 +136,27 @@ function createTokenKeeper(options: SessionOptions) {
   let refreshedAtMs = -Infinity;
   let refused: { readonly error: MeridianError; readonly untilMs: number } | undefined;
   let pending: Promise<SessionTokens> | undefined;
+  /** Causes of failed logins that were told since the last one that came through. */
+  const told = new Set<string>();
 
+  const tell = (answer: RestFailure): void => {
+    const cause = `${answer.outcome} ${answer.code ?? ""}`;
+    if (told.has(cause)) return;
+    told.add(cause);
+    log.warn(factsOf(answer), "the login failed");
+  };
   const login = async (): Promise<SessionTokens> => {
     tokens = undefined;
     if (refused !== undefined && clock.monotonicMs() < refused.untilMs) throw refused.error;
     try {
-      tokens = await sendLogin(options);
+      tokens = await sendLogin(options, tell);
     } catch (cause) {
       if (cause instanceof MeridianError && cause.code === "LOGIN_REFUSED") {
         refused = { error: cause, untilMs: clock.monotonicMs() + REFUSED_REST_MS };
       }
       throw cause;
     }
+    told.clear();
     log.info({ endsAt: tokens.endsAt }, "logged in");
     return tokens;
   };
@@ -188,10 +200,12 @@ function createTokenKeeper(options: SessionOptions) {
 }
 
 /** Logs in, with one more try when the code was refused. @throws LOGIN_REFUSED, VENDOR_UNREACHABLE */
-async function sendLogin(options: SessionOptions): Promise<SessionTokens> {
-  const { credentials, clock, random, log } = options;
-  const secret = parseBase32(credentials.totpSecret);
-  if (secret === undefined) throw loginRefused("SMARTAPI_TOTP_SECRET is not base32 text");
+async function sendLogin(
+  options: SessionOptions,
+  tell: (answer: RestFailure) => void,
+): Promise<SessionTokens> {
+  const { credentials, clock, random } = options;
+  const secret = readSecret(credentials);
   let hasNextCode = true;
   let says = "";
   for (let tried = 1; tried <= TRIES_MAX; tried++) {
@@ -205,7 +219,7 @@ async function sendLogin(options: SessionOptions): Promise<SessionTokens> {
       continue;
     }
     says = answer.detail;
-    log.warn(factsOf(answer), "the login failed");
+    tell(answer);
     if (answer.remedy === "next_code" && hasNextCode) {
       hasNextCode = false;
       tried -= 1;

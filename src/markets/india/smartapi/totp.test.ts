@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testCount, testSeed } from "../../../../tests/support/depth.ts";
-import { TOTP_STEP_MS, hotp, msUntilNextTotp, parseBase32, totp } from "./totp.ts";
+import { TOTP_STEP_MS, hotp, msUntilNextTotp, parseBase32, secretProblem, totp } from "./totp.ts";
 
 const SECRET = Buffer.from("12345678901234567890", "ascii");
 
@@ -54,6 +54,22 @@ describe("a base32 secret", () => {
 
   test.each(["", "   ", "A", "0189", "GEZDGNB!", "not base32 at all 1"])("is not %j", (text) => {
     expect(parseBase32(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["GEZDGNBVGY3TQOJQ", undefined],
+    ["gezd gnbv-gy3t qojq===", undefined],
+    ["", "is empty"],
+    ["0189-SECRET", "is not base32 text"],
+    ["GEZDGNBVGY3TQOJ!", "is not base32 text"],
+    ["GEZDGNBVGY3TQO", "is too short"],
+  ])("%j: what is wrong with it is said without it", (text, problem) => {
+    const says = secretProblem(text);
+    if (problem === undefined) expect(says).toBeUndefined();
+    else {
+      expect(says).toContain(problem);
+      if (text !== "") expect(says).not.toContain(text);
+    }
   });
 
   test("gives back what was written, for any bytes", () => {

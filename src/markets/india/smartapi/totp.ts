@@ -11,13 +11,15 @@ const TOTP_DIGITS = 6;
 const BASE32_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE32_BITS = 5;
 const BYTE_BITS = 8;
+/** Ten bytes, the shortest secret that authenticator apps hand out; SmartAPI's own are longer. */
+const SECRET_DIGITS_MIN = 16;
 
 /**
  * The bytes of a base32 secret as people copy it: either case, with spaces, dashes or padding.
  * `undefined` when it is none, or empty.
  */
 export function parseBase32(text: string): Uint8Array | undefined {
-  const digits = text.toUpperCase().replaceAll(/[\s-]/g, "").replace(/=+$/, "");
+  const digits = digitsOf(text);
   const bytes: number[] = [];
   let held = 0;
   let bits = 0;
@@ -32,6 +34,22 @@ export function parseBase32(text: string): Uint8Array | undefined {
     held &= (1 << bits) - 1;
   }
   return bytes.length === 0 ? undefined : Uint8Array.from(bytes);
+}
+
+/** What is wrong with a secret, as the end of a sentence that does not spell it; `undefined` for a good one. */
+export function secretProblem(text: string): string | undefined {
+  const digits = digitsOf(text);
+  if (digits === "") return "is empty";
+  if ([...digits].some((digit) => !BASE32_ALPHABET.includes(digit))) {
+    return "is not base32 text, which has the letters A to Z and the digits 2 to 7";
+  }
+  return digits.length < SECRET_DIGITS_MIN
+    ? `is too short: a secret has at least ${SECRET_DIGITS_MIN} letters and digits`
+    : undefined;
+}
+
+function digitsOf(text: string): string {
+  return text.toUpperCase().replaceAll(/[\s-]/g, "").replace(/=+$/, "");
 }
 
 /** The code of a counter (RFC 4226, section 5.3). */
