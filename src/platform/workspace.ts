@@ -60,19 +60,23 @@ export function readWorkspaceKind(workspace: Workspace): WorkspaceKind {
   });
 }
 
+/** Checks that what would come in is of the kind that the workspace holds, and marks nothing. @throws SYNTHETIC_MIX */
+export function requireWorkspaceKind(workspace: Workspace, kind: "vendor" | "synthetic"): void {
+  const held = readWorkspaceKind(workspace);
+  if (held === kind || held === "empty") return;
+  throw new MeridianError("SYNTHETIC_MIX", {
+    message: `this workspace holds ${held} data; ${kind} data must not enter it`,
+    facts: { holds: held, offered: kind },
+  });
+}
+
 /**
  * Marks an empty workspace, or checks that what comes in is of the kind the workspace holds.
  * @throws SYNTHETIC_MIX when it is not.
  */
 export function claimWorkspaceKind(workspace: Workspace, kind: "vendor" | "synthetic"): void {
-  const held = readWorkspaceKind(workspace);
-  if (held === kind) return;
-  if (held !== "empty") {
-    throw new MeridianError("SYNTHETIC_MIX", {
-      message: `this workspace holds ${held} data; ${kind} data must not enter it`,
-      facts: { holds: held, offered: kind },
-    });
-  }
+  requireWorkspaceKind(workspace, kind);
+  if (readWorkspaceKind(workspace) === kind) return;
   mkdirSync(workspace.root, { recursive: true });
   removeLeftoversOf(workspace.kindPath);
   writeFileAtomic(workspace.kindPath, `${kind}\n`);

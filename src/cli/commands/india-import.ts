@@ -81,9 +81,11 @@ function describeImport(report: ImportReport): CommandResult {
 }
 
 function describeFile(file: ImportedFile): string[] {
-  const { fileName, symbol, raw, outcome, preview, minutes } = file;
+  const { fileName, symbol, raw, outcome, preview, minutes, refusal, nextStep } = file;
   const head = [fileName, symbol ?? "-"];
-  if (outcome === "refused") return [...head, `refused: ${file.refusal ?? ""}`];
+  if (outcome === "refused") {
+    return [...head, `refused: ${refusal ?? ""}${nextStep === undefined ? "" : `. ${nextStep}`}`];
+  }
   const landed = [...head, raw ?? "not stored", outcome.replaceAll("_", " ")];
   if (minutes) {
     return [

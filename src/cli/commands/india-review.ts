@@ -5,8 +5,9 @@ import type { MarketDataContext } from "#curation/market-context.ts";
 import { adoptSegments, isSyntheticWorkspace } from "#markets/india/jobs/compact-day.ts";
 import { runRecoverJob } from "#markets/india/jobs/recover.ts";
 import {
-  type StreamFacts,
+  type KnownFacts,
   newestStreamedSession,
+  restNotes,
   runReviewJob,
 } from "#markets/india/jobs/review.ts";
 import { windowOf } from "#markets/india/session/decide-start.ts";
@@ -30,8 +31,10 @@ export const runIndiaReview: RunCommand = async (context, input) => {
       const { instruments, gaps } = resolution;
       const fromMs = window.opensAt;
       const { failed } = await runRecoverJob(market, { api, instruments, window, fromMs });
-      const notes = failed.map((one) => `${one.symbol}: no minutes by REST, ${one.says}`);
-      return await describe(market, session, { coverageGaps: [...gaps], notes });
+      return await describe(market, session, {
+        coverageGaps: [...gaps],
+        restNotes: restNotes(failed),
+      });
     });
   }
   return await offline(context, input);
@@ -47,7 +50,7 @@ async function offline(context: CommandContext, input: CommandInput): Promise<Co
       lock.release();
     }
     const session = sessionOf(market, input);
-    return await describe(market, session, { coverageGaps: [], notes: [] });
+    return await describe(market, session, {});
   } finally {
     market.close();
   }
@@ -66,12 +69,9 @@ function sessionOf(market: MarketDataContext, input: CommandInput) {
 async function describe(
   market: MarketDataContext,
   session: ReturnType<typeof sessionOf>,
-  known: {
-    readonly coverageGaps: StreamFacts["coverageGaps"];
-    readonly notes: readonly string[];
-  },
+  known: KnownFacts,
 ): Promise<CommandResult> {
-  const { review, folder, written } = await runReviewJob(market, session, { use: null, ...known });
+  const { review, folder, written } = await runReviewJob(market, session, known);
   const { packets, gaps, candles, rest, momentum } = review;
   const differing = rest.symbols.reduce((sum, one) => sum + one.differing, 0);
   const compared = rest.symbols.reduce((sum, one) => sum + one.compared, 0);

@@ -1,7 +1,7 @@
 /** `india import` from files to raw: what it takes, what it says, and that it takes nothing twice. */
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { readWorkspaceKind } from "#platform/workspace.ts";
+import { claimWorkspaceKind, readWorkspaceKind } from "#platform/workspace.ts";
 import { temporaryFolders } from "#platform/temporary-folder.testing.ts";
 import { type OpenIndia, importFiles, openIndia } from "../india-scene.testing.ts";
 
@@ -84,6 +84,16 @@ describe("daily files", () => {
   });
 });
 
+test.each([true, false])("of the other kind never enter a workspace, dry run %s", (dryRun) => {
+  const india = market();
+  claimWorkspaceKind(india.workspace, "synthetic");
+  const lines = ["date,open,high,low,close,volume", "2026-03-12,10,11,9,10,5"];
+  const isMix = expect.objectContaining({ code: "SYNTHETIC_MIX", exitCode: 2 });
+  expect(() => importFiles(india, { "TCS.csv": lines }, { dryRun })).toThrow(isMix);
+  const taken = importFiles(india, { "TCS.csv": lines }, { dryRun, synthetic: true });
+  expect(taken.files).toMatchObject([{ outcome: dryRun ? "would_import" : "stored" }]);
+});
+
 describe("files of minutes", () => {
   test("are judged by the hours of their sessions, and keep how they are to be read", () => {
     const india = market();
@@ -129,6 +139,49 @@ describe("files of minutes", () => {
       { ...MINUTES, label: "start" },
     );
     expect(again.files).toMatchObject([{ outcome: "same_bytes" }]);
+  });
+
+  const clocks = (step: number, count: number, from = 9 * 60 + 15) =>
+    Array.from({ length: count }, (_, index) => {
+      const at = from + index * step;
+      return `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
+    });
+  const FIVE = { ...MINUTES, interval: "5m", label: "start" } as const;
+
+  test.each([true, false])(
+    "of another interval than was said are refused, dry run %s",
+    (dryRun) => {
+      const india = market();
+      const lines = clocks(1, 375).map((clock) => minute(clock));
+      expect(() => importFiles(india, { "N.csv": lines }, { ...FIVE, dryRun })).toThrow(
+        expect.objectContaining({
+          code: "IMPORT_REFUSED",
+          message:
+            "N.csv: 300 of 375 rows do not start a whole number of 5-minute bars after the opening; its bars are 1 minute apart",
+          nextStep: "Import it with --interval 1m.",
+        }),
+      );
+      expect(india.rawStore.receipts()).toEqual([]);
+      expect(readWorkspaceKind(india.workspace)).toBe("empty");
+    },
+  );
+
+  test("whose stamps lie beside the bars are refused, and told to look at them", () => {
+    const lines = clocks(5, 75, 9 * 60 + 17).map((clock) => minute(clock));
+    expect(() => importFiles(market(), { "N.csv": lines }, FIVE)).toThrow(
+      expect.objectContaining({
+        code: "IMPORT_REFUSED",
+        message: expect.stringContaining("75 of 75 rows do not start"),
+        nextStep: expect.stringContaining("--label"),
+      }),
+    );
+  });
+
+  test("of the interval that was said are taken, with a few rows beside the bars", () => {
+    const lines = [...clocks(5, 75), "09:17", "10:03"].map((clock) => minute(clock));
+    expect(importFiles(market(), { "N.csv": lines }, FIVE).files).toMatchObject([
+      { outcome: "stored", minutes: { accepted: 75, quarantineByRule: { OFF_GRID: 2 } } },
+    ]);
   });
 
   test("must say which end of a bar is stamped", () => {

@@ -12,7 +12,9 @@ import { type ImportFile, listImportFiles, readImportFile } from "#ingestion/imp
 import type { Landing, LandingOutcome } from "#ingestion/raw-store.ts";
 import { type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
+import { requireWorkspaceKind } from "#platform/workspace.ts";
 import {
+  type JudgedMinutes,
   intervalOf,
   judgeMinutePayload,
   minuteCalendarOf,
@@ -25,6 +27,7 @@ import {
   symbolsOfFile,
 } from "./import-arguments.ts";
 import type { ImportField, ImportInterval } from "./import-columns.ts";
+import { refuseOffGrid } from "./judge-grid.ts";
 import { type ImportSpec, parseImport } from "./parse-import.ts";
 import { type MinutesPreview, previewMinutes } from "./preview-minutes.ts";
 
@@ -35,6 +38,8 @@ export type ImportedFile = {
   readonly raw: string | null;
   readonly outcome: LandingOutcome | "would_import" | "refused";
   readonly refusal: string | null;
+  /** What to do about a refusal, where more is known than how files must look. */
+  readonly nextStep?: string | undefined;
   /** Of daily files. */
   readonly preview: ImportPreview | null;
   /** Of files of minutes. */
@@ -77,6 +82,7 @@ export function runImportJob(context: MarketDataContext, options: ImportOptions)
       throw new MeridianError("IMPORT_REFUSED", {
         message: first.refusal,
         facts: { refused: done.length },
+        nextStep: first.nextStep,
       });
     }
     const { dryRun, interval, basis } = options;
@@ -162,11 +168,22 @@ function importSymbol(context: MarketDataContext, said: Said, of: SymbolImport):
   const wholeThroughDay = newestCompleteSession(calendar, fetchedAt, settle);
   const whole = newestWholeSession(of.table, { calendar, wholeThroughDay, hasVolume });
   const full: Landing = { ...landing, newestSession: whole };
-  const landed = options.dryRun ? undefined : context.rawStore.land(full);
+  const isDaily = options.interval === "1d";
+  const judged = isDaily
+    ? undefined
+    : judgeMinutePayload(unlandedReceipt("india", full), of.bytes, {
+        calendar: minuteCalendarOf(calendar),
+        hasVolume,
+      });
+  const offGrid = judged && refuseOffGrid(judged, options.interval === "5m" ? "5m" : "1m");
+  if (offGrid) {
+    const why = `${of.fileName}: ${offGrid.says}`;
+    return { ...refusedFile(of.fileName, of.symbol, why), nextStep: offGrid.nextStep };
+  }
+  const landed = landOrTry(context, options, full);
   const receipt = landed?.receipt ?? unlandedReceipt("india", full);
   const { thresholds } = settings;
   const judgedBy = { symbol: of.symbol, role, table: of.table, receipt, calendar, thresholds };
-  const isDaily = options.interval === "1d";
   return {
     fileName: of.fileName,
     symbol: of.symbol,
@@ -174,24 +191,33 @@ function importSymbol(context: MarketDataContext, said: Said, of: SymbolImport):
     outcome: landed?.outcome ?? "would_import",
     refusal: null,
     preview: isDaily ? previewImport({ ...judgedBy, wholeThroughDay, fetchedAt }) : null,
-    minutes: isDaily ? null : minutesOf(context, receipt, of, hasVolume),
+    minutes: judged ? minutesOf(context, receipt, of, judged) : null,
   };
+}
+
+/** Lands, or for a dry run only says of the workspace what landing would. @throws SYNTHETIC_MIX, DISK_FULL */
+function landOrTry(
+  { rawStore, workspace }: MarketDataContext,
+  { dryRun }: ImportOptions,
+  landing: Landing,
+): ReturnType<MarketDataContext["rawStore"]["land"]> | undefined {
+  if (!dryRun) return rawStore.land(landing);
+  requireWorkspaceKind(workspace, landing.synthetic ? "synthetic" : "vendor");
+  return undefined;
 }
 
 function minutesOf(
   { calendar }: MarketDataContext,
   receipt: RawReceipt,
   of: SymbolImport,
-  hasVolume: boolean,
+  judged: JudgedMinutes,
 ): MinutesPreview {
-  const minutes = minuteCalendarOf(calendar);
-  const judged = judgeMinutePayload(receipt, of.bytes, { calendar: minutes, hasVolume });
   return previewMinutes({
     symbol: of.symbol,
     interval: intervalOf(receipt),
     judged,
     calendar,
-    minutes,
+    minutes: minuteCalendarOf(calendar),
   });
 }
 

@@ -4,6 +4,7 @@
  * the comparison fetches first.
  */
 import { join } from "node:path";
+import type { IndiaReview } from "#contracts/india-review.ts";
 import { type SessionDate, parseSessionDate } from "#core/session-date.ts";
 import { must } from "#core/assert.ts";
 import { MeridianError } from "#core/meridian-error.ts";
@@ -17,15 +18,27 @@ import { type SessionRebuild, rebuildSession } from "../candles/rebuild-session.
 import { observeDay } from "../momentum/observe-day.ts";
 import type { ReviewInputs } from "../review/review-inputs.ts";
 import { type RestPayload, restCandlesOf } from "../review/rest-candles.ts";
-import { type WrittenReview, writeReview } from "../review/review-store.ts";
+import { type WrittenReview, readReview, writeReview } from "../review/review-store.ts";
+import type { RestFailureNote } from "../session/rest-minutes.ts";
 import { parseCandles } from "../smartapi/parse-candles.ts";
 import type { SessionPlan } from "../ticks/session-instruments.ts";
 import { tickLogReceipts } from "../ticks/tick-log-receipts-store.ts";
 
-/** What only the running stream knows; a later review has none of it. */
-export type StreamFacts = Pick<ReviewInputs, "use" | "coverageGaps" | "notes">;
+/** What only the running stream knows. */
+type StreamFacts = Pick<ReviewInputs, "use" | "coverageGaps" | "notes">;
 
-const NO_FACTS: StreamFacts = { use: null, coverageGaps: [], notes: [] };
+/** Of a later review: what it learnt itself. All else stays as the review on the disk has it. */
+export type KnownFacts = Partial<StreamFacts> & {
+  /** Failures of asking by REST, which take the place of earlier ones. */
+  readonly restNotes?: readonly string[] | undefined;
+};
+
+const REST_FAILED = ": no minutes by REST, ";
+
+/** Failures of asking by REST as notes of a review. */
+export function restNotes(failed: readonly RestFailureNote[]): string[] {
+  return failed.map(({ symbol, says }) => `${symbol}${REST_FAILED}${says}`);
+}
 
 export type ReviewReport = WrittenReview & { readonly rebuilt: SessionRebuild };
 
@@ -33,7 +46,7 @@ export type ReviewReport = WrittenReview & { readonly rebuilt: SessionRebuild };
 export async function runReviewJob(
   context: MarketDataContext,
   session: SessionDate,
-  facts: StreamFacts = NO_FACTS,
+  known: KnownFacts = {},
 ): Promise<ReviewReport> {
   const { rawStore, workspace, proxies, settings } = context;
   const segments = tickLogReceipts(rawStore, session);
@@ -65,12 +78,25 @@ export async function runReviewJob(
     })),
     packets: packetsOf(rebuilt),
     anomalies: anomaliesOf(rebuilt),
-    ...facts,
+    ...factsOf(readReview(workspace, session), known),
     rest,
     momentum: observeDay(canonical, settings.thresholds, plan),
     proxies: proxies.roles.map((role) => role.symbol),
   });
   return { ...written, rebuilt };
+}
+
+function factsOf(kept: IndiaReview | undefined, known: KnownFacts): StreamFacts {
+  const notes = known.notes ?? kept?.notes ?? [];
+  const fresh = known.restNotes;
+  return {
+    use: known.use ?? kept?.use ?? null,
+    coverageGaps: known.coverageGaps ?? kept?.coverageGaps ?? [],
+    notes:
+      fresh === undefined
+        ? notes
+        : [...notes.filter((note) => !note.includes(REST_FAILED)), ...fresh],
+  };
 }
 
 /** The newest session of which something was streamed; `undefined` before the first. */

@@ -12,7 +12,7 @@ import {
   writeFileAtomic,
 } from "#platform/atomic-file.ts";
 import type { Workspace } from "#platform/workspace.ts";
-import { renderReview } from "./review-files.ts";
+import { parseReview, renderReview } from "./review-files.ts";
 import type { ReviewInputs } from "./review-inputs.ts";
 
 /** The folder of a session's review. */
@@ -26,6 +26,18 @@ export type WrittenReview = {
   readonly review: IndiaReview;
   readonly written: readonly string[];
 };
+
+/** The review of a session as it lies there; `undefined` when there is none, or none that can be read. */
+export function readReview(workspace: Workspace, session: string): IndiaReview | undefined {
+  const text = readTextIfThere(join(reviewFolderOf(workspace, session), "review.json"));
+  if (text === undefined) return undefined;
+  try {
+    return parseReview(text);
+  } catch {
+    // It is made anew from the day's data, whatever became of it.
+    return undefined;
+  }
+}
 
 /** Builds, renders and writes. Charts of an earlier review that this one has not are removed. @throws DISK_FULL */
 export function writeReview(workspace: Workspace, inputs: ReviewInputs): WrittenReview {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { must } from "#core/assert.ts";
-import { readWorkspaceKind } from "#platform/workspace.ts";
+import { claimWorkspaceKind, readWorkspaceKind } from "#platform/workspace.ts";
 import { temporaryFolders } from "#platform/temporary-folder.testing.ts";
 import { runBuildJob } from "#curation/build-job.ts";
 import { type OpenMarket, openMarket } from "../us-market.testing.ts";
@@ -129,6 +129,16 @@ describe("an import", () => {
     const of = market();
     expect([of.rawStore.newestSeq(), readWorkspaceKind(of.workspace)]).toEqual([0, "empty"]);
     expect(readdirSync(join(of.workspace.root, "data"))).toEqual(["state"]);
+  });
+
+  test("that is only tried tells of a workspace of the other kind as the real one does", () => {
+    const { market, run } = setUp({ "spy.csv": [HEADER, ...ROWS] });
+    claimWorkspaceKind(market().workspace, "synthetic");
+    for (const dryRun of [true, false]) {
+      const isMix = expect.objectContaining({ code: "SYNTHETIC_MIX" });
+      expect(() => run({ dryRun })).toThrow(isMix);
+    }
+    expect(run({ dryRun: true, synthetic: true }).files[0]?.outcome).toBe("would_import");
   });
 
   test("takes the day of the import for the day of adjustment, where none is given", () => {

@@ -14,6 +14,7 @@ import type { MarketDataContext } from "#curation/market-context.ts";
 import { type ImportPreview, previewImport } from "#curation/preview-import.ts";
 import { type BarTable, clearBarTable, createBarTable } from "#lake/bar-table.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
+import { requireWorkspaceKind } from "#platform/workspace.ts";
 import { parseImport } from "./parse-import.ts";
 
 export type ImportOptions = {
@@ -107,6 +108,7 @@ function importFile(context: MarketDataContext, of: FileImport): ImportedFile {
     hasVolume: true,
   });
   const landing = landingOf(of, { bytes, fetchedAt, newestSession });
+  if (of.dryRun) requireWorkspaceKind(context.workspace, of.synthetic ? "synthetic" : "vendor");
   const landed = of.dryRun ? undefined : context.rawStore.land(landing);
   const receipt = landed?.receipt ?? unlandedReceipt("us", landing);
   const preview = previewImport({
