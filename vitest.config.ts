@@ -17,8 +17,10 @@ export default defineConfig({
     setupFiles: ["tests/support/setup.ts"],
     globalSetup: ["tests/support/announce-run.ts"],
     env: { MERIDIAN_TEST_SEED: process.env["MERIDIAN_TEST_SEED"] ?? String(randomInt(SEED_LIMIT)) },
-    // Most of the long ones wait for child processes: a core is not left for whoever watches.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Long tests wait for child processes and for sockets: more of them than cores go on at a time.
+    maxWorkers: availableParallelism() + 1,
+    // A thread starts in less time than a process, and there is one for each file.
+    pool: "threads",
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     restoreMocks: true,

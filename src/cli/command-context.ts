@@ -6,7 +6,12 @@ import { MeridianError } from "#core/meridian-error.ts";
 import type { RandomSource } from "#core/random.ts";
 import { type SecretMask, secretMask } from "#platform/secrets.ts";
 import { fixedClock, instantOfIso, systemClock } from "#platform/system-clock.ts";
-import { type Workspace, readWorkspaceKind, workspaceAt } from "#platform/workspace.ts";
+import {
+  type Workspace,
+  readWorkspaceKind,
+  requireFolder,
+  workspaceAt,
+} from "#platform/workspace.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { readSettings } from "./settings-file.ts";
 
@@ -30,13 +35,14 @@ const DEFAULT_WORKSPACE = "workspace";
 const FIXED_PREFIX = "fixed:";
 const UINT32 = 4_294_967_296;
 
-/** Resolves the workspace and reads what it configures. @throws CONFIG_INVALID, CLOCK_NOT_FIXABLE */
+/** Resolves the workspace and reads what it configures. @throws WORKSPACE_NOT_FOLDER, CONFIG_INVALID, CLOCK_NOT_FIXABLE */
 export function openContext(
   options: SharedOptions,
   ownWorkspace?: string,
   ownClocks: readonly string[] = [],
 ): CommandContext {
   const workspace = chooseWorkspace(options, ownWorkspace);
+  requireFolder(workspace);
   return {
     workspace,
     settings: readSettings(workspace.settingsPath),
@@ -56,6 +62,11 @@ export function maskBeforeContext(options: SharedOptions, ownWorkspace?: string)
   } catch {
     return secretMask([]);
   }
+}
+
+/** Whether somebody wrote down which workspace is meant, and so can have mistyped it. */
+export function isWorkspaceNamed(options: SharedOptions): boolean {
+  return (options.workspace ?? process.env["MERIDIAN_WORKSPACE"]) !== undefined;
 }
 
 function chooseWorkspace(options: SharedOptions, ownWorkspace?: string): Workspace {

@@ -29,6 +29,8 @@ export type CommandSpec = {
   readonly isDefault?: boolean | undefined;
   /** Where the command works when no workspace is named; the demo never touches the operator's. */
   readonly ownWorkspace?: string | undefined;
+  /** It only looks: for a workspace that is not there it says so, and makes none. */
+  readonly looksOnly?: boolean | undefined;
   /** Words besides `fixed:` that `--clock` takes here; the machine's clock serves, and the command reads them. */
   readonly clocks?: readonly string[] | undefined;
   readonly load: () => Promise<RunCommand>;

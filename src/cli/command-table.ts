@@ -33,6 +33,7 @@ const TOP_COMMANDS: readonly CommandSpec[] = [
     description: "where the markets stand, and the next command for each",
     example: "meridian status --json",
     isDefault: true,
+    looksOnly: true,
     load: async () => (await import("./commands/status.ts")).runStatus,
   },
   {
@@ -54,6 +55,7 @@ const TOP_COMMANDS: readonly CommandSpec[] = [
       { form: "--offline", says: "do not try to reach the vendor's host" },
     ],
     example: "meridian doctor --deep",
+    looksOnly: true,
     load: async () => (await import("./commands/doctor.ts")).runDoctor,
   },
 ];

@@ -97,6 +97,7 @@ describe("doctor", () => {
     );
 
   test("fails while the vendor's key is missing, and not once it is there", async () => {
+    await run("init");
     expect(await exitOf("doctor", "--offline")).toBe(3);
     expect((await outcomes()).get("credentials")).toMatchObject({
       outcome: "fail",

@@ -6,7 +6,8 @@ import { parseEnv } from "node:util";
 import { readTextIfThere } from "#platform/atomic-file.ts";
 import { type SecretMask, secretMask } from "#platform/secrets.ts";
 
-const SMARTAPI_NAMES = [
+/** What SmartAPI wants for a login. */
+export const SMARTAPI_NAMES = [
   "SMARTAPI_API_KEY",
   "SMARTAPI_CLIENT_CODE",
   "SMARTAPI_PIN",

@@ -16,8 +16,9 @@ import {
 import { payloadOf } from "#ledger/ledger-store.ts";
 import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
-import { type Workspace, readWorkspaceKind } from "#platform/workspace.ts";
+import type { Workspace } from "#platform/workspace.ts";
 import type { CommandContext } from "./command-context.ts";
+import { checkSmartApi, checkUsKey } from "./credential-checks.ts";
 import { type DataSize, measureData } from "./data-size-store.ts";
 import { findLostState } from "./lost-state.ts";
 import { budgetOptions } from "./us-budget.ts";
@@ -37,8 +38,6 @@ const STREAM_CONNECTIONS_MAX = 3;
 const STREAM_INSTRUMENTS_MAX = CONNECTION_INSTRUMENTS_MAX * STREAM_CONNECTIONS_MAX;
 const FREE_BYTES_WARN = 5e9;
 const FREE_BYTES_FAIL = 5e8;
-const CLOCK_ERROR_WARN_MS = 5000;
-const NETWORK_TIMEOUT_MS = 5000;
 const GROWTH_DAYS = 30;
 /** With receipts of fewer days a first backfill would pass for growth. */
 const GROWTH_DAYS_MIN = 7;
@@ -57,7 +56,7 @@ export function stateCheck(workspace: Workspace): Check {
 export function localChecks(context: CommandContext, { us, india }: OpenMarkets): Check[] {
   return [
     { check: "settings", outcome: "ok", says: "meridian.toml is valid" },
-    checkCredentials(context),
+    checkUsKey(context, { us, india }),
     checkBudget(context, us),
     checkQueue(context, us),
     checkDisk(context, [us, india]),
@@ -73,28 +72,6 @@ export function localChecks(context: CommandContext, { us, india }: OpenMarkets)
 /** The name of a check that is made for each market; the first market's has none of its own. */
 function nameOf({ market }: OpenMarket, check: string): string {
   return market.id === "us" ? check : `${market.id} ${check}`;
-}
-
-function checkCredentials(context: CommandContext): Check {
-  const keys = context.credentials.alphaVantageKeys.length;
-  if (keys > 0)
-    return {
-      check: "credentials",
-      outcome: "ok",
-      says: `${keys} Alpha Vantage ${keys === 1 ? "key" : "keys"}`,
-    };
-  const isSynthetic = readWorkspaceKind(context.workspace) === "synthetic";
-  const says =
-    "ALPHAVANTAGE_API_KEYS is not set: put it into .env in the workspace; imports work without it";
-  return { check: "credentials", outcome: isSynthetic ? "warn" : "fail", says };
-}
-
-/** Without them imports work, and so does the other market. */
-function checkSmartApi({ credentials: { smartApi } }: CommandContext): Check {
-  const check = "india credentials";
-  if (smartApi.kind === "set") return { check, outcome: "ok", says: "SmartAPI login is complete" };
-  const says = `${smartApi.names.join(", ")} not set: put them into .env in the workspace; imports work without them`;
-  return { check, outcome: "warn", says };
 }
 
 /** How many instruments a stream would subscribe, and how many more it could. */
@@ -225,41 +202,6 @@ function checkSnapshot(opened: OpenMarket): Check {
   } catch (cause) {
     if (!(cause instanceof MeridianError)) throw cause;
     return fail(`${cause.message}; run ${id} build`);
-  }
-}
-
-/** Reaches the vendors' hosts without a key and compares their clocks with the machine's. */
-export async function networkChecks(context: CommandContext): Promise<Check[]> {
-  const { us, india } = context.settings;
-  const ofUs = await checkHost(context, us.vendor.base_url, "");
-  if (context.credentials.smartApi.kind === "missing") return ofUs;
-  return [...ofUs, ...(await checkHost(context, india.vendor.rest_url, "india "))];
-}
-
-async function checkHost(
-  { clock }: CommandContext,
-  address: string,
-  prefix: string,
-): Promise<Check[]> {
-  const url = new URL(address);
-  const [network, clockCheck] = [`${prefix}network`, `${prefix}clock`];
-  try {
-    const answer = await fetch(url.origin, {
-      method: "HEAD",
-      redirect: "manual",
-      signal: AbortSignal.timeout(NETWORK_TIMEOUT_MS),
-    });
-    const date = answer.headers.get("date");
-    const reached: Check = { check: network, outcome: "ok", says: `${url.host} answers` };
-    if (date === null)
-      return [reached, { check: clockCheck, outcome: "warn", says: `${url.host} tells no time` }];
-    const errorMs = clock.wallMs() - Date.parse(date);
-    const isOff = Math.abs(errorMs) > CLOCK_ERROR_WARN_MS;
-    const says = `this machine is ${Math.round(errorMs / 1000)} s off ${url.host}`;
-    return [reached, { check: clockCheck, outcome: isOff ? "warn" : "ok", says }];
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.name : "";
-    return [{ check: network, outcome: "warn", says: `${url.host} cannot be reached (${why})` }];
   }
 }
 

@@ -98,6 +98,7 @@ describe("before anything was received", () => {
   });
 
   test("status shows both markets and the next command for each", async () => {
+    await run("init");
     const { stdout } = await run("status");
     expect(stdout).toMatch(/^us +PENDING_INGESTION/m);
     expect(stdout).toMatch(/^india +PENDING_INGESTION/m);
@@ -116,6 +117,7 @@ describe("before anything was received", () => {
     const schema = z.object({
       checks: z.array(z.object({ check: z.string(), outcome: z.string(), says: z.string() })),
     });
+    await run("init");
     const { checks } = await json(schema, "doctor", "--offline");
     const found = new Map(checks.map((one) => [one.check, one]));
     expect(found.get("india credentials")).toMatchObject({

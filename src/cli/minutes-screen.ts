@@ -21,9 +21,11 @@ export function minuteLines(minutes: readonly MinuteSummary[] | undefined): stri
   ];
 }
 
-/** The summaries of one session; none holds truth time. */
+/** The summaries of one session, the newest where none is named; none holds truth time. */
 export function minutesOf(report: BuildReport, session: string | null): readonly MinuteSummary[] {
-  return (report.minutes ?? []).filter((one) => one.session === session);
+  const minutes = report.minutes ?? [];
+  const wanted = session ?? minutes.toSorted(byNewestSession)[0]?.session;
+  return minutes.filter((one) => one.session === wanted);
 }
 
 function rowOf({ symbol, session, interval, judgement, reason, notes }: MinuteSummary): string[] {

@@ -8,12 +8,14 @@ import {
   type SharedOptions,
   maskBeforeContext,
   openContext,
+  isWorkspaceNamed,
 } from "./command-context.ts";
 import type { CommandSpec, OptionValues } from "./command-spec.ts";
 import { COMMANDS, GROUPS } from "./command-table.ts";
 import { printError, printResult } from "./output.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { nameStoreError } from "#platform/state-store.ts";
+import { requireWorkspace } from "#platform/workspace.ts";
 
 export interface Program {
   /** Runs one command line and returns its exit code. @throws CommanderError for wrong usage and help */
@@ -111,6 +113,7 @@ async function runSpec(
   let context: CommandContext | undefined;
   try {
     context = openContext(options, spec.ownWorkspace, spec.clocks);
+    if (spec.looksOnly === true && isWorkspaceNamed(options)) requireWorkspace(context.workspace);
     const run = await spec.load();
     const result = await run(context, { operands, options });
     printResult(result, context.json, context.credentials.mask);

@@ -24,6 +24,7 @@ import { gate1Options } from "./market-gate.ts";
 import { type OpenMarket, openMarket } from "./market-open.ts";
 import { minuteLines, minutesOf } from "./minutes-screen.ts";
 import { openReviews } from "./market-reviews.ts";
+import { describeReceived } from "./received-screen.ts";
 import { table } from "./output.ts";
 
 export type TruthView = {
@@ -43,7 +44,7 @@ export type TruthView = {
   readonly snapshot: string | null;
   /** Gate 1's verdict on the snapshot in force as it stands now; null without a snapshot. */
   readonly verdict: Verdict | null;
-  /** The minute candles of CTT's session, where the market has any: reported, and holding nothing. */
+  /** The minute candles of CTT's session, or of their newest while there is no CTT, where the market has any: reported, and holding nothing. */
   readonly minutes?: readonly MinuteSummary[] | undefined;
   readonly openReviews: number;
   readonly holdingReviews: readonly OpenReview[];
@@ -77,6 +78,12 @@ async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): P
   const decision = decided ?? (manifest ? await decideGate1(gate1Options(opened)) : undefined);
   const report = manifest && decision ? readReport(analyticsDir, manifest) : undefined;
   const reviews = report && decision ? openReviews(opened, report, decision) : [];
+  const receipts = opened.rawStore
+    .receipts()
+    .filter(
+      ({ id, kind }) => !market.referenceKinds.includes(kind) && !opened.events.withdrawn.has(id),
+    );
+  const staleness = stalenessOf(opened, rdt);
   const state = decideTemporalState(
     { rdt, ctt, te },
     { corrupt: !verifyLedger(opened.database).ok, halted: false },
@@ -85,6 +92,8 @@ async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): P
   const standing: Standing = {
     rdt,
     ctt,
+    received: describeReceived(receipts, report?.minutes ?? []),
+    staleness,
     pending: pendingBuild(opened, manifest),
     verdict: decision?.verdict,
     moved: decision?.moved === true,
@@ -99,7 +108,7 @@ async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): P
     te,
     state,
     drift: null,
-    staleness: stalenessOf(opened, rdt),
+    staleness,
     calendar: opened.calendar.facts.version,
     proxySet: `${proxies.id} ${proxies.version}`,
     ...(proxies.gaps === undefined ? {} : { proxyGaps: proxies.gaps }),
@@ -116,6 +125,9 @@ async function viewOf(opened: OpenMarket, decided: Gate1Decision | undefined): P
 type Standing = {
   readonly rdt: string | null;
   readonly ctt: string | null;
+  /** What there is while no session of daily prices is; `undefined` when that is nothing. */
+  readonly received: string | undefined;
+  readonly staleness: Staleness;
   readonly pending: string | undefined;
   readonly verdict: Verdict | undefined;
   /** Gate 1 would move CTT if it were run. */
@@ -124,29 +136,37 @@ type Standing = {
   readonly advice: MarketAdvice;
 };
 
-function whyOf({ rdt, ctt, pending, verdict, moved }: Standing): string[] {
-  if (rdt === null && ctt === null) return ["nothing was received yet"];
+function whyOf({ rdt, ctt, received, pending, verdict, moved }: Standing): string[] {
+  if (rdt === null && ctt === null) {
+    if (received === undefined) return ["nothing was received yet"];
+    return pending === undefined ? [received] : [received, pending];
+  }
   if (pending !== undefined) return [pending];
   if (moved) return ["gate 1 would pass now and was not run yet"];
   return verdict?.reasons.map((reason) => reason.says) ?? [];
 }
 
 function nextOf(standing: Standing & { readonly state: string }): string {
-  const { rdt, ctt, pending, verdict, moved, state, market, advice } = standing;
+  const { rdt, ctt, received, pending, verdict, moved, state, market, advice } = standing;
   const toReviews = `meridian truth reviews${market === "us" ? "" : ` --market ${market}`}`;
   if (state === "CORRUPT" && !isRdtLost(standing)) return "meridian ledger verify";
-  if (rdt === null && ctt === null) return advice.receive;
+  if (rdt === null && ctt === null && (received === undefined || pending === undefined)) {
+    return advice.receive;
+  }
   if (pending !== undefined) return `meridian ${market} build`;
   if (moved) return `meridian gate ingest --market ${market}`;
   const rules = new Set(verdict?.reasons.map((reason) => reason.rule));
   if (rules.has("REVIEW_OPEN") || rules.has("UNIVERSE_REVIEWS_OPEN")) return toReviews;
   if (rules.has("CTT_UNSUPPORTED")) return advice.bringBack;
-  if (rules.has("NOT_RECEIVED")) return advice.isFetched ? advice.fetch : advice.bring;
+  const toFetch = advice.isFetched ? advice.fetch : advice.bring;
+  if (rules.has("NOT_RECEIVED")) return toFetch;
   if (verdict?.reasons.some(({ facts }) => isRejectedByPerson(facts["rules"]))) {
     return `${toReviews} --all, then meridian truth reopen if that was a mistake`;
   }
   if (rules.has("ROW_REJECTED") || rules.has("SESSION_MISSING")) return advice.replace;
   if (rules.has("UNIVERSE_COVERAGE")) return advice.retry;
+  const { sessionsBehind } = standing.staleness;
+  if (sessionsBehind !== null && sessionsBehind > 0) return toFetch;
   return `${advice.fetch}, when the next session is over`;
 }
 

@@ -200,6 +200,20 @@ export const ERROR_CATALOGUE = {
     meaning: "The vendor says that the key is invalid or missing.",
     nextStep: "Check ALPHAVANTAGE_API_KEYS in `.env`.",
   },
+  WORKSPACE_MISSING: {
+    exitCode: 2,
+    retryable: false,
+    meaning:
+      "A command that only looks was given a folder that is not there, or that holds other things.",
+    nextStep:
+      "Check `--workspace` and MERIDIAN_WORKSPACE; `meridian init` makes a workspace of the folder.",
+  },
+  WORKSPACE_NOT_FOLDER: {
+    exitCode: 2,
+    retryable: false,
+    meaning: "The path of the workspace, or a part of it, is a file.",
+    nextStep: "Name a folder with `--workspace DIR` or MERIDIAN_WORKSPACE; `init` makes a new one.",
+  },
   WAIVER_NOT_NEEDED: {
     exitCode: 2,
     retryable: false,

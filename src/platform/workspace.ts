@@ -2,8 +2,8 @@
  * The workspace: everything the operator owns, in one folder. Knows where things lie (architecture
  * 3) and whether the folder holds vendor or SYNTHETIC data; what the files mean is their stages' business.
  */
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { MarketId } from "#core/market-definition.ts";
 import { MeridianError } from "#core/meridian-error.ts";
 import { readTextIfThere, removeLeftoversOf, writeFileAtomic } from "./atomic-file.ts";
@@ -57,6 +57,38 @@ export function readWorkspaceKind(workspace: Workspace): WorkspaceKind {
   throw new MeridianError("FILE_DAMAGED", {
     message: `data/workspace-kind must say "vendor" or "synthetic", found "${text}"`,
     facts: { file: "data/workspace-kind" },
+  });
+}
+
+/** By one of these a folder is known as a workspace. */
+const OWN_NAMES: ReadonlySet<string> = new Set(["meridian.toml", ".env", "data"]);
+
+/**
+ * Checks that the workspace can be a folder; it need not be there. @throws WORKSPACE_NOT_FOLDER when a file
+ * stands in its place or above it
+ */
+export function requireFolder({ root }: Workspace): void {
+  let path = root;
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  if (statSync(path).isDirectory()) return;
+  throw new MeridianError("WORKSPACE_NOT_FOLDER", {
+    message: `the workspace ${root} cannot be a folder: ${path === root ? "it" : path} is a file`,
+    facts: { workspace: root, file: path },
+  });
+}
+
+/**
+ * Checks that the folder is one of this program's, or empty and to become one. Makes nothing.
+ * @throws WORKSPACE_MISSING
+ */
+export function requireWorkspace({ root }: Workspace): void {
+  const names = existsSync(root) ? readdirSync(root) : undefined;
+  if (names?.length === 0 || names?.some((name) => OWN_NAMES.has(name)) === true) return;
+  const says =
+    names === undefined ? "does not exist" : "holds other things, and no settings or data";
+  throw new MeridianError("WORKSPACE_MISSING", {
+    message: `the workspace ${root} ${says}`,
+    facts: { workspace: root },
   });
 }
 

@@ -48,11 +48,14 @@ const INDIAN_LOGIN = {
   pin: "CNRY92PX",
   totpSecret: "CANARYTOTPSEKRET",
 };
-/** Where keys can come from: both, or the one that the seed chooses. */
-const PLACES = [
+/** All at full depth, else the one that the seed chooses. */
+const chosen = <Case>(cases: readonly Case[]): readonly Case[] =>
+  cases.filter((_, index) => testCount(index === testSeed() % cases.length ? 1 : 0, 1) === 1);
+/** Where keys can come from. */
+const PLACES = chosen([
   { from: "the environment", usesEnvironment: true },
   { from: ".env", usesEnvironment: false },
-].filter((_, index) => testCount(index === testSeed() % 2 ? 1 : 0, 1) === 1);
+]);
 /** So much of a key is as good as the key. */
 const PART_SHARE = 0.6;
 const TIMEOUT_MS = 120_000;

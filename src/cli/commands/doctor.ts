@@ -3,14 +3,9 @@ import { dropQuarantine } from "#curation/quarantine-store.ts";
 import { dropUnnamedParts } from "#lake/snapshot-store.ts";
 import { takeJobLock } from "#platform/job-lock.ts";
 import type { RunCommand } from "../command-spec.ts";
-import {
-  deepChecks,
-  localChecks,
-  namedSnapshots,
-  networkChecks,
-  stateCheck,
-} from "../doctor-checks.ts";
+import { deepChecks, localChecks, namedSnapshots, stateCheck } from "../doctor-checks.ts";
 import { type OpenMarket, openMarket } from "../market-open.ts";
+import { networkChecks } from "../network-checks.ts";
 import { flagOption } from "../option-values.ts";
 import { table } from "../output.ts";
 

@@ -9,6 +9,7 @@ import type { RunCommand } from "../command-spec.ts";
 import { findLostState } from "../lost-state.ts";
 import { type OpenMarket, openMarket } from "../market-open.ts";
 import { table } from "../output.ts";
+import { type SessionHolder, describeHolder, findHolder } from "../session-holder.ts";
 import { readTruth } from "../truth-view.ts";
 import { budgetOptions } from "../us-budget.ts";
 
@@ -31,7 +32,7 @@ export const runStatus: RunCommand = async (context) => {
       `workspace ${context.workspace.root}${us.synthetic ? "  SYNTHETIC" : ""}`,
       ...lost.map((says) => `LOST: ${says}`),
       ...table([
-        ["market", "state", "RDT", "CTT", "TE", "reviews", "queued", "calls left"],
+        ["market", "state", "RDT", "CTT", "TE", "data", "reviews", "queued", "calls left"],
         ...markets.map(rowOf),
       ]),
       ...(jobs.length > 0
@@ -45,6 +46,7 @@ export const runStatus: RunCommand = async (context) => {
           ]
         : []),
       "",
+      ...(india.session === null ? [] : [`india: ${describeHolder(india.session)}`]),
       ...markets.flatMap(({ market, why }) => why.map((sentence) => `${market}: ${sentence}`)),
       ...markets.map(({ market, next }) => `next for ${market}: ${next}`),
     ],
@@ -65,10 +67,18 @@ async function readMarket(context: CommandContext, id: MarketId) {
         outcome,
       }));
     const queued = openRetryQueue({ database, clock }).list().length;
-    return { ...truth, queued, budget: budgetOf(context, opened), jobs };
+    const session = id === "india" ? findHolder(context.workspace) : null;
+    const next = nextBeside(session, truth.next);
+    return { ...truth, next, queued, budget: budgetOf(context, opened), jobs, session };
   } finally {
     opened.close();
   }
+}
+
+/** Who asks the vendor needs the one login: while another holds it, that command has to wait. */
+function nextBeside(session: SessionHolder | null, next: string): string {
+  if (session === null || !next.startsWith("meridian india history")) return next;
+  return `${next}, when the ${session.isStream ? "stream" : "running job"} has ended`;
 }
 
 /** Calls left of the day's; null without a key, and where the vendor counts no calls of a day. */
@@ -86,6 +96,7 @@ function rowOf(market: Awaited<ReturnType<typeof readMarket>>): string[] {
     dash(market.rdt),
     dash(market.ctt),
     dash(market.te),
+    market.staleness.state,
     String(market.openReviews),
     String(market.queued),
     market.budget === null ? withoutBudget : String(market.budget.leftOfDay),
