@@ -3,7 +3,7 @@ import { secretProblem } from "#markets/india/smartapi/totp.ts";
 import { readWorkspaceKind } from "#platform/workspace.ts";
 import type { CommandContext } from "./command-context.ts";
 import { SMARTAPI_NAMES } from "./credentials.ts";
-import type { Check, OpenMarkets } from "./doctor-checks.ts";
+import type { Check, OpenMarkets } from "./check.ts";
 
 /** The US vendor's key. Only who uses the US market has to have one. */
 export function checkUsKey(context: CommandContext, markets: OpenMarkets): Check {

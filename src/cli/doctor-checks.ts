@@ -18,19 +18,12 @@ import { verifyLedger } from "#ledger/verify-ledger-store.ts";
 import { isoOfInstant } from "#platform/system-clock.ts";
 import type { Workspace } from "#platform/workspace.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { Check, OpenMarkets } from "./check.ts";
 import { checkSmartApi, checkUsKey } from "./credential-checks.ts";
 import { type DataSize, measureData } from "./data-size-store.ts";
 import { findLostState } from "./lost-state.ts";
 import { budgetOptions } from "./us-budget.ts";
 import type { OpenMarket } from "./market-open.ts";
-
-export type Check = {
-  readonly check: string;
-  readonly outcome: "ok" | "warn" | "fail";
-  readonly says: string;
-};
-
-export type OpenMarkets = { readonly us: OpenMarket; readonly india: OpenMarket };
 
 /** Published limits of SmartAPI: instruments a connection, and connections a client code. */
 const CONNECTION_INSTRUMENTS_MAX = 1000;

@@ -1,6 +1,6 @@
 /** The checks of `doctor` that leave this machine: whether the vendors' hosts answer, and what time they have. */
 import type { CommandContext } from "./command-context.ts";
-import type { Check } from "./doctor-checks.ts";
+import type { Check } from "./check.ts";
 
 const CLOCK_ERROR_WARN_MS = 5000;
 const NETWORK_TIMEOUT_MS = 5000;

@@ -1,10 +1,9 @@
 /** The secret of the one-time codes out of what the operator configured, or what is wrong with it. Pure. */
 import { MeridianError } from "#core/meridian-error.ts";
-import type { SmartApiCredentials } from "./smartapi-session.ts";
 import { parseBase32, secretProblem } from "./totp.ts";
 
 /** The secret of the one-time codes. @throws LOGIN_REFUSED naming what is wrong with it, never what it is */
-export function readSecret({ totpSecret }: Pick<SmartApiCredentials, "totpSecret">): Uint8Array {
+export function readSecret({ totpSecret }: { readonly totpSecret: string }): Uint8Array {
   const secret = parseBase32(totpSecret);
   const problem = secretProblem(totpSecret);
   if (secret !== undefined && problem === undefined) return secret;
