@@ -78,7 +78,8 @@ export const ERROR_CATALOGUE = {
     exitCode: 3,
     retryable: false,
     meaning: "A stored file cannot be read, or does not have the digest recorded for it.",
-    nextStep: "Restore the file from a copy, or rebuild it if it is derived (`us build`).",
+    nextStep:
+      "Restore the file from a copy, or rebuild it if it is derived (`us build`, `india build`).",
   },
   FILE_UNREADABLE: {
     exitCode: 2,
@@ -108,7 +109,8 @@ export const ERROR_CATALOGUE = {
     exitCode: 3,
     retryable: false,
     meaning: "There is no raw data of this market to build from.",
-    nextStep: "Fetch or import some first: `us daily`, `us backfill` or `us import`.",
+    nextStep:
+      "Fetch or import some first: `us daily`, `us backfill` or `us import`; `india history` or `india import`.",
   },
   LOGIN_REFUSED: {
     exitCode: 2,
@@ -128,7 +130,8 @@ export const ERROR_CATALOGUE = {
     exitCode: 2,
     retryable: false,
     meaning: "No raw file has the id that was given.",
-    nextStep: "`us raw` lists the raw files with their ids; `us import` prints those it makes.",
+    nextStep:
+      "`us raw` and `india raw` list the raw files with their ids; an import prints those it makes.",
   },
   RETRY_QUEUE_FULL: {
     exitCode: 1,

@@ -41,7 +41,9 @@ export function escapeMarkdown(text: string): string {
       .replaceAll("&", "&amp;")
       .replaceAll("<", "&lt;")
       .replaceAll(">", "&gt;")
-      .replaceAll(/[\\`*_{}[\]()#!|~:]/g, String.raw`\$&`)
+      .replaceAll(/[\\`*_{}[\]()#!|~]/g, String.raw`\$&`)
+      // Before a word it can make a link of an address; before a space, or in a time, it is a colon.
+      .replaceAll(/(?<!\d):(?=\S)|:(?=[^\s\d])/g, String.raw`\$&`)
       // What means a list or an underline means so at the start of a line only.
       .replace(/^(\s*)([-+=])/, String.raw`$1\$2`)
       .replace(/^(\s*\d+)\./, String.raw`$1\.`)

@@ -3,6 +3,7 @@
  * of what is not known. The same inputs give the same report. How it looks is the renderers' business.
  */
 import { type IndiaReview, indiaReviewSchema } from "#contracts/india-review.ts";
+import { digestOfJson } from "#platform/digest.ts";
 import { encodePathName } from "#platform/path-name.ts";
 import type { GRADES } from "../momentum/grade-observation.ts";
 import { formatIstMinute } from "../momentum/ist-minute.ts";
@@ -19,6 +20,9 @@ import {
   OBSERVATIONS_LISTED_MAX,
 } from "./review-limits.ts";
 import { summariseCandles } from "./summarise-candles.ts";
+
+/** Of a digest: two names of one review that differ in case or signs only do not meet. */
+const CHART_DIGITS = 8;
 
 /** The report, and the minutes that changed after their seal, which the charts mark. */
 export type BuiltReview = {
@@ -62,10 +66,18 @@ export function buildReview(inputs: ReviewInputs): BuiltReview {
     unknown: listUnknowns(facts),
     charts: charted
       .slice(0, CHARTS_MAX)
-      .map((symbol) => ({ symbol, file: `charts/${encodePathName(symbol)}.svg` })),
+      .map((symbol) => ({ symbol, file: `charts/${chartName(symbol)}.svg` })),
     chartsLeftOut: Math.max(0, charted.length - CHARTS_MAX),
   });
   return { review, changed: sealed.changed };
+}
+
+/** The symbol where a path can be called so; else its words, and what keeps it apart from others of them. */
+function chartName(symbol: string): string {
+  const encoded = encodePathName(symbol);
+  if (!encoded.includes("~")) return encoded;
+  const words = symbol.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "-");
+  return `${words}-${digestOfJson(symbol).slice(0, CHART_DIGITS)}`.replace(/^-/, "");
 }
 
 function describePlan({ plan, calendar }: ReviewInputs): IndiaReview["plan"] {

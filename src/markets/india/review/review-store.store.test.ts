@@ -9,7 +9,7 @@ import { parseReview } from "./review-files.ts";
 import { writeReview } from "./review-store.ts";
 
 const temporaryFolder = temporaryFolders();
-const CHARTS = ["ITC.svg", "N~69~66~74~79~2050.svg", "RELIANCE.svg"];
+const CHARTS = ["ITC.svg", "NIFTY-50-37a116c1.svg", "RELIANCE.svg"];
 
 test("a review lies below its session, readable by its contract", () => {
   const workspace = workspaceAt(temporaryFolder());
